@@ -1,0 +1,109 @@
+//! EXIF orientation: read from a TIFF block, applied to pixels.
+
+use crate::image::{buffer, Image};
+use crate::Result;
+
+/// How stored pixels are to be turned, EXIF's values 1 to 8.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub struct Orientation(u8);
+
+impl Orientation {
+    /// From EXIF's value; what is not 2 to 8 means as stored.
+    pub fn new(value: u16) -> Orientation {
+        Orientation(u8::try_from(value).ok().filter(|v| (2..=8).contains(v)).unwrap_or(1))
+    }
+
+    /// Reads tag 0x0112 of the first directory of a TIFF block (EXIF 2.32 section 4.6). A block that
+    /// cannot be read means as stored: a broken tag must not cost the picture.
+    pub fn read(tiff: &[u8]) -> Orientation {
+        Orientation::new(tag(tiff, 0x0112).unwrap_or(1))
+    }
+
+    /// True when width and height change places.
+    pub fn turns(self) -> bool {
+        self.0 >= 5
+    }
+
+    /// Turns the pixels.
+    ///
+    /// # Errors
+    /// `image_too_large` when memory ends.
+    pub fn apply(self, image: Image) -> Result<Image> {
+        if self.0 <= 1 {
+            return Ok(image);
+        }
+        let (from, layout, nominal) = (image.held(), image.layout(), image.size());
+        let (to, nominal) = if self.turns() { (from.turned(), nominal.turned()) } else { (from, nominal) };
+        let n = layout.channels();
+        let (w, h, row) = (from.width as usize, from.height as usize, from.width as usize * n);
+        let data = image.data();
+        let mut out = buffer(data.len() as u64)?;
+        for y in 0..to.height as usize {
+            for x in 0..to.width as usize {
+                let (sx, sy) = match self.0 {
+                    2 => (w - 1 - x, y),
+                    3 => (w - 1 - x, h - 1 - y),
+                    4 => (x, h - 1 - y),
+                    5 => (y, x),
+                    6 => (y, h - 1 - x),
+                    7 => (w - 1 - y, h - 1 - x),
+                    _ => (w - 1 - y, x),
+                };
+                let at = sy * row + sx * n;
+                out.extend_from_slice(data.get(at..at + n).unwrap_or(&[0; 4]));
+            }
+        }
+        Ok(Image::new(to, layout, out)?.standing_for(nominal))
+    }
+}
+
+/// A SHORT of the first directory.
+fn tag(tiff: &[u8], wanted: u16) -> Option<u16> {
+    let big = match tiff.get(..4)? {
+        b"MM\0*" => true,
+        b"II*\0" => false,
+        _ => return None,
+    };
+    let short = |at: usize| {
+        let pair: [u8; 2] = tiff.get(at..at.checked_add(2)?)?.try_into().ok()?;
+        Some(if big { u16::from_be_bytes(pair) } else { u16::from_le_bytes(pair) })
+    };
+    let long = |at: usize| {
+        let four: [u8; 4] = tiff.get(at..at.checked_add(4)?)?.try_into().ok()?;
+        Some(if big { u32::from_be_bytes(four) } else { u32::from_le_bytes(four) } as usize)
+    };
+    let directory = long(4)?;
+    let entries = usize::from(short(directory)?);
+    (0..entries).map(|i| directory + 2 + i * 12).find(|at| short(*at) == Some(wanted)).and_then(|at| short(at + 8))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::image::{Layout, Size};
+
+    fn block(orientation: u8) -> Vec<u8> {
+        let mut tiff = b"MM\0*\0\0\0\x08\0\x01\x01\x12\0\x03\0\0\0\x01\0".to_vec();
+        tiff.extend([orientation, 0, 0, 0, 0, 0, 0]);
+        tiff
+    }
+
+    #[test]
+    fn the_tag_is_read_and_rubbish_is_not() {
+        assert_eq!(Orientation::read(&block(6)), Orientation(6));
+        for bad in [&block(9)[..], &block(0), b"", b"MM\0*\xff\xff\xff\xff", &block(6)[..12]] {
+            assert_eq!(Orientation::read(bad), Orientation(1));
+        }
+    }
+
+    #[test]
+    fn each_orientation_brings_the_same_corner_up() {
+        // The picture 1 2 / 3 4 as a camera stores it for each value.
+        for (value, stored) in [(1, [1, 2, 3, 4]), (2, [2, 1, 4, 3]), (3, [4, 3, 2, 1]), (4, [3, 4, 1, 2]), (5, [1, 3, 2, 4]), (6, [2, 4, 1, 3]), (7, [4, 2, 3, 1]), (8, [3, 1, 4, 2])] {
+            let image = Image::new(Size::new(2, 2), Layout::Gray, stored.to_vec()).unwrap();
+            assert_eq!(Orientation(value).apply(image).unwrap().data(), [1, 2, 3, 4], "{value}");
+        }
+        let wide = Image::new(Size::new(3, 1), Layout::Gray, vec![1, 2, 3]).unwrap();
+        assert_eq!(Orientation(6).apply(wide).unwrap().size(), Size::new(1, 3));
+    }
+}

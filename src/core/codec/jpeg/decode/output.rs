@@ -1,0 +1,132 @@
+//! The samples on their way out: planes that hold what is still needed, and the rows made of them.
+
+use super::frame::{Layout, Part};
+use super::header::Header;
+use super::{buffer, colour, Colour, JpegError};
+
+/// Who takes the finished rows, see [`super::decode_rows`].
+pub(super) type Sink<'s> = &'s mut dyn FnMut(u32, &[u8]) -> Result<(), JpegError>;
+
+/// How much of the picture a plane holds.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub(super) enum Keep {
+    /// Two rows of MCUs, the later ones taking the place of the earlier ones: as far as upsampling looks back.
+    Band,
+    /// Everything.
+    All,
+}
+
+/// Samples of one component.
+pub(super) struct Plane {
+    data: Vec<u8>,
+    pub stride: usize,
+    rows: usize,
+}
+
+impl Plane {
+    fn new(part: &Part, keep: Keep) -> Result<Plane, JpegError> {
+        let stride = part.padded.0 * part.size;
+        let rows = match keep {
+            Keep::Band => 2 * part.v * part.size,
+            Keep::All => part.padded.1 * part.size,
+        };
+        let len = stride.checked_mul(rows).ok_or(JpegError::OutOfMemory)?;
+        Ok(Plane { data: buffer(len)?, stride: stride.max(1), rows: rows.max(1) })
+    }
+
+    /// The samples from (`x`, `y`) on, for writing.
+    #[inline(always)]
+    pub(super) fn at(&mut self, x: usize, y: usize) -> &mut [u8] {
+        // In 32 bits, as this division is in the path of every block.
+        let row = (y as u32 % self.rows as u32) as usize;
+        self.data.get_mut(row * self.stride + x..).unwrap_or(&mut [])
+    }
+
+    /// The samples of a row, padding included.
+    fn row(&self, y: usize) -> &[u8] {
+        let start = y % self.rows * self.stride;
+        self.data.get(start..start + self.stride).unwrap_or(&[])
+    }
+}
+
+/// Makes rows of pixels as soon as the samples for them are there.
+pub(super) struct Output<'a> {
+    pub planes: Vec<Plane>,
+    layout: &'a Layout,
+    colour: Colour,
+    adobe: bool,
+    /// The next row to give out.
+    next: usize,
+    /// A row of each component at the width of the picture.
+    lines: Vec<Vec<u8>>,
+    sums: Vec<u16>,
+    pixels: Vec<u8>,
+}
+
+impl<'a> Output<'a> {
+    /// Sets up planes for a layout.
+    ///
+    /// # Errors
+    /// `OutOfMemory`.
+    pub(super) fn new(header: &Header, layout: &'a Layout, keep: Keep) -> Result<Output<'a>, JpegError> {
+        let planes: Result<Vec<_>, _> = layout.parts.iter().map(|part| Plane::new(part, keep)).collect();
+        let lines: Result<Vec<_>, _> = layout.parts.iter().map(|_| buffer(layout.output.0)).collect();
+        Ok(Output {
+            planes: planes?,
+            layout,
+            colour: header.colour,
+            adobe: header.adobe,
+            next: 0,
+            lines: lines?,
+            sums: buffer(layout.parts.iter().map(|part| part.samples.0).max().unwrap_or(0))?,
+            pixels: buffer(layout.output.0 * layout.parts.len())?,
+        })
+    }
+
+    /// Gives out the rows that can be made once so many rows of MCUs are in the planes.
+    ///
+    /// # Errors
+    /// Those of the sink.
+    pub(super) fn give(&mut self, mcu_rows: usize, sink: Sink<'_>) -> Result<(), JpegError> {
+        let all = mcu_rows >= self.layout.mcus.1;
+        while self.next < self.layout.output.1 {
+            let there = |part: &Part| {
+                let (near, far) = part.upsample.rows(self.next);
+                all || near.max(far).min(part.samples.1.saturating_sub(1)) < mcu_rows * part.v * part.size
+            };
+            if !self.layout.parts.iter().all(there) {
+                break;
+            }
+            self.assemble();
+            sink(self.next as u32, &self.pixels)?;
+            self.next += 1;
+        }
+        Ok(())
+    }
+
+    /// Makes the pixels of the next row.
+    fn assemble(&mut self) {
+        let y = self.next;
+        for ((part, plane), line) in self.layout.parts.iter().zip(&self.planes).zip(&mut self.lines) {
+            let (near, far) = part.upsample.rows(y);
+            let row = |y: usize| {
+                let row = plane.row(y.min(part.samples.1.saturating_sub(1)));
+                row.get(..part.samples.0).unwrap_or(row)
+            };
+            part.upsample.row(y, row(near), row(far), &mut self.sums, line);
+        }
+        let out = self.pixels.as_mut_slice();
+        match (self.colour, self.lines.as_slice()) {
+            (Colour::YCbCr, [y, cb, cr]) => colour::ycc_to_rgb(y, cb, cr, out),
+            (Colour::Rgb, [r, g, b]) => colour::interleave([r, g, b], out),
+            (Colour::Ycck, [y, cb, cr, k]) => colour::ycck_to_cmyk(y, cb, cr, k, out),
+            (_, [c, m, y, k]) => {
+                colour::interleave([c, m, y, k], out);
+                if self.adobe {
+                    out.iter_mut().for_each(|ink| *ink = 255 - *ink);
+                }
+            }
+            (_, lines) => out.iter_mut().zip(lines.iter().flatten()).for_each(|(to, &from)| *to = from),
+        }
+    }
+}

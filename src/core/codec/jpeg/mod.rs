@@ -1,0 +1,108 @@
+//! JPEG: decoded at the smallest DCT scale that serves, encoded baseline or progressive.
+
+pub mod decode;
+
+use self::decode::{Colour, Decoded, JpegError, Scale};
+use super::exif::Orientation;
+use super::{corrupt, icc, too_wide, Codec, EncodeSettings, Format, Header};
+use crate::image::{Color, Image, Layout, Size};
+use crate::ops::background::Background;
+use crate::ops::Op;
+use crate::render::Marks;
+use crate::{Error, Result};
+use jpeg_encoder::{ColorType, Encoder, SamplingFactor};
+
+pub(super) static CODEC: Codec = Codec {
+    format: Format::Jpeg,
+    name: "jpg",
+    mime: "image/jpeg",
+    extensions: &["jpg", "jpeg", "jpe", "jfif"],
+    magic: |bytes| bytes.starts_with(b"\xff\xd8\xff"),
+    header,
+    decoded_size: |header, want| scaled(header, scale(header, want)),
+    decode_bytes,
+    decode,
+    encode,
+};
+
+fn refused(error: JpegError) -> Error {
+    match error {
+        JpegError::Corrupt(what) => corrupt(Format::Jpeg, what),
+        JpegError::Truncated => corrupt(Format::Jpeg, "it ends before its picture does"),
+        JpegError::Unsupported(what) => Error::FormatUnsupported(format!("The jpg file uses {what}, which Limn does not decode.")),
+        JpegError::OutOfMemory => Error::ImageTooLarge("There is no memory left to decode the jpg file.".into()),
+    }
+}
+
+fn header(bytes: &[u8]) -> Result<Header> {
+    let jpeg = decode::Header::parse(bytes).map_err(refused)?;
+    Ok(Header {
+        format: Format::Jpeg,
+        size: Size::new(jpeg.width, jpeg.height),
+        frames: 1,
+        orientation: jpeg.exif(bytes).map_or(Orientation::default(), Orientation::read),
+        layout: if jpeg.colour == Colour::Gray { Layout::Gray } else { Layout::Rgb },
+        quality: jpeg.quality(),
+        interlaced: jpeg.progressive,
+    })
+}
+
+/// The smallest scale whose result is not below what is wanted.
+fn scale(header: &Header, want: Size) -> Scale {
+    let serves = |scale: &Scale| {
+        let size = scaled(header, *scale);
+        size.width >= want.width && size.height >= want.height
+    };
+    [Scale::Eighth, Scale::Quarter, Scale::Half].into_iter().find(serves).unwrap_or(Scale::Full)
+}
+
+/// ITU T.81 A.1.1 on each side: a scale of n/8 makes ceil(side × n / 8) samples.
+fn scaled(header: &Header, scale: Scale) -> Size {
+    let eighths = match scale {
+        Scale::Eighth => 1,
+        Scale::Quarter => 2,
+        Scale::Half => 4,
+        Scale::Full => 8,
+    };
+    let side = |n: u32| (u64::from(n) * eighths).div_ceil(8) as u32;
+    Size::new(side(header.size.width), side(header.size.height))
+}
+
+/// A bound from the header alone: rows of blocks for baseline; for progressive all coefficients that the
+/// scale needs, two bytes each, and a bit for each coefficient of the file, with chroma not subsampled at worst.
+fn decode_bytes(header: &Header, want: Size) -> u64 {
+    let scale = scale(header, want);
+    let out = scaled(header, scale).pixels();
+    let channels = header.layout.channels() as u64;
+    let planes = if header.interlaced { out * channels * 2 + header.size.pixels() * channels / 8 } else { 0 };
+    out * channels + planes + u64::from(header.size.width) * 16 * channels * 3 + (1 << 18)
+}
+
+fn decode(bytes: &[u8], header: &Header, want: Size) -> Result<Image> {
+    let jpeg = decode::Header::parse(bytes).map_err(refused)?;
+    let Decoded { width, height, channels, mut data } = decode::decode(bytes, &jpeg, scale(header, want)).map_err(refused)?;
+    let profile = jpeg.icc(bytes);
+    match channels {
+        1 => icc::gray_to_srgb(&mut data, profile.as_deref())?,
+        3 => icc::rgb_to_srgb(&mut data, 3, profile.as_deref())?,
+        _ => data = icc::cmyk_to_srgb(&data, profile.as_deref())?,
+    }
+    let layout = if channels == 1 { Layout::Gray } else { Layout::Rgb };
+    Image::new(Size::new(width, height), layout, data)
+}
+
+fn encode(image: Image, settings: &EncodeSettings) -> Result<Vec<u8>> {
+    let image = Background { color: Color::WHITE }.apply(image, &Marks::default())?;
+    let size = image.held();
+    let (Ok(width), Ok(height)) = (u16::try_from(size.width), u16::try_from(size.height)) else {
+        return Err(too_wide(Format::Jpeg, size, u32::from(u16::MAX)));
+    };
+    let mut out = Vec::new();
+    let mut encoder = Encoder::new(&mut out, settings.quality.clamp(1, 100));
+    encoder.set_sampling_factor(SamplingFactor::F_2_2);
+    encoder.set_progressive(settings.progressive);
+    encoder.set_optimized_huffman_tables(true);
+    let color = if image.layout() == Layout::Gray { ColorType::Luma } else { ColorType::Rgb };
+    encoder.encode(image.data(), width, height, color).map_err(|_| Error::Internal)?;
+    Ok(out)
+}

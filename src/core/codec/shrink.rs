@@ -1,0 +1,126 @@
+//! Averaging whole blocks of pixels while rows arrive, so that memory follows the result and not the
+//! source. The block is at most half of what the resizer reduces to, which then does the filtering.
+
+use crate::image::{buffer, Layout, Size};
+use crate::Result;
+
+/// The side of the block that may be averaged to one pixel when at least `want` is wanted; 1 or more.
+pub fn factor(size: Size, want: Size) -> u32 {
+    let along = |have: u32, want: u32| have / want.max(1);
+    along(size.width, want.width).min(along(size.height, want.height)).clamp(1, 64)
+}
+
+/// The size that a factor makes: partial blocks at the edges count.
+pub fn shrunk(size: Size, factor: u32) -> Size {
+    Size::new(size.width.div_ceil(factor), size.height.div_ceil(factor))
+}
+
+/// Takes rows and gives a smaller picture.
+pub struct Shrink {
+    size: Size,
+    factor: u32,
+    layout: Layout,
+    rows: u32,
+    /// Sums of the block row at hand; colour is weighted by alpha.
+    sums: Vec<u32>,
+    out: Vec<u8>,
+}
+
+impl Shrink {
+    /// For a source of `size`, rows of `layout`.
+    ///
+    /// # Errors
+    /// `image_too_large` when memory ends.
+    pub fn new(size: Size, factor: u32, layout: Layout) -> Result<Shrink> {
+        let small = shrunk(size, factor);
+        let out = buffer(small.pixels() * layout.channels() as u64)?;
+        let sums = vec![0; small.width as usize * layout.channels()];
+        Ok(Shrink { size, factor, layout, rows: 0, sums, out })
+    }
+
+    /// The next row, width × channels bytes.
+    pub fn row(&mut self, row: &[u8]) {
+        if self.factor == 1 {
+            self.out.extend_from_slice(row);
+            self.rows += 1;
+            return;
+        }
+        let n = self.layout.channels();
+        let block = self.factor as usize * n;
+        for (sum, pixels) in self.sums.chunks_exact_mut(n).zip(row.chunks(block)) {
+            match sum {
+                [l] => *l += pixels.iter().map(|p| u32::from(*p)).sum::<u32>(),
+                [r, g, b] => {
+                    for p in pixels.chunks_exact(3) {
+                        *r += u32::from(p[0]);
+                        *g += u32::from(p[1]);
+                        *b += u32::from(p[2]);
+                    }
+                }
+                [r, g, b, a] => {
+                    for p in pixels.chunks_exact(4) {
+                        let alpha = u32::from(p[3]);
+                        *r += u32::from(p[0]) * alpha;
+                        *g += u32::from(p[1]) * alpha;
+                        *b += u32::from(p[2]) * alpha;
+                        *a += alpha;
+                    }
+                }
+                _ => {}
+            }
+        }
+        self.rows += 1;
+        if self.rows % self.factor == 0 || self.rows == self.size.height {
+            self.flush();
+        }
+    }
+
+    fn flush(&mut self) {
+        let n = self.layout.channels();
+        let high = (self.rows - 1) % self.factor + 1;
+        for (i, sum) in self.sums.chunks_exact_mut(n).enumerate() {
+            let wide = self.factor.min(self.size.width - i as u32 * self.factor);
+            let count = wide * high;
+            match &*sum {
+                [r, g, b, a] => {
+                    let weight = (*a).max(1);
+                    self.out.extend([*r, *g, *b].map(|c| ((c + weight / 2) / weight) as u8));
+                    self.out.push(((*a + count / 2) / count) as u8);
+                }
+                _ => self.out.extend(sum.iter().map(|c| ((c + count / 2) / count) as u8)),
+            }
+            sum.fill(0);
+        }
+    }
+
+    /// The picture, once all rows came; fewer bytes than its size needs if they did not.
+    pub fn finish(self) -> (Size, Vec<u8>) {
+        (shrunk(self.size, self.factor), self.out)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn blocks_are_averaged_with_partial_ones_at_the_edges() {
+        let mut s = Shrink::new(Size::new(3, 3), 2, Layout::Gray).unwrap();
+        [[0, 10, 100], [20, 30, 200], [7, 9, 50]].iter().for_each(|row| s.row(row));
+        assert_eq!(s.finish(), (Size::new(2, 2), vec![15, 150, 8, 50]));
+    }
+
+    #[test]
+    fn transparent_pixels_lend_no_colour() {
+        let mut s = Shrink::new(Size::new(2, 1), 2, Layout::Rgba).unwrap();
+        s.row(&[255, 0, 0, 255, 0, 255, 0, 0]);
+        assert_eq!(s.finish().1, [255, 0, 0, 128]);
+    }
+
+    #[test]
+    fn the_factor_leaves_what_is_wanted() {
+        assert_eq!(factor(Size::new(1000, 500), Size::new(200, 100)), 5);
+        assert_eq!(factor(Size::new(1000, 100), Size::new(200, 99)), 1);
+        assert_eq!(factor(Size::new(10, 10), Size::new(20, 20)), 1);
+    }
+}

@@ -1,0 +1,96 @@
+//! What a file is, by its first bytes alone; names and declared types are never believed.
+
+use super::{Format, CODECS};
+
+/// The verdict.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Sniffed {
+    /// A format that Limn decodes.
+    Known(Format),
+    /// An image format that Limn recognises and does not decode, by its name.
+    Recognised(&'static str),
+    /// Something else.
+    Unknown,
+}
+
+/// Looks at the first bytes.
+pub fn sniff(bytes: &[u8]) -> Sniffed {
+    match CODECS.iter().find(|c| (c.magic)(bytes)) {
+        Some(codec) => Sniffed::Known(codec.format),
+        None => recognise(bytes).map_or(Sniffed::Unknown, Sniffed::Recognised),
+    }
+}
+
+/// The MIME type of a recognised image format, for serving it as it is.
+pub fn recognised_mime(name: &str) -> Option<&'static str> {
+    RECOGNISED.iter().find(|(n, ..)| *n == name).map(|(_, mime, _)| *mime)
+}
+
+/// Name, MIME type and first bytes.
+const RECOGNISED: &[(&str, &str, &[&[u8]])] = &[
+    ("TIFF", "image/tiff", &[b"II*\0", b"MM\0*", b"II+\0", b"MM\0+"]),
+    ("ICO", "image/x-icon", &[&[0, 0, 1, 0], &[0, 0, 2, 0]]),
+    ("JPEG XL", "image/jxl", &[&[0xff, 0x0a], b"\0\0\0\x0cJXL \r\n\x87\n"]),
+    ("JPEG 2000", "image/jp2", &[b"\0\0\0\x0cjP  \r\n\x87\n", &[0xff, 0x4f, 0xff, 0x51]]),
+    ("PSD", "image/vnd.adobe.photoshop", &[b"8BPS"]),
+    ("QOI", "image/qoi", &[b"qoif"]),
+    ("JPEG XR", "image/jxr", &[b"II\xbc"]),
+    ("OpenEXR", "image/x-exr", &[&[0x76, 0x2f, 0x31, 0x01]]),
+    ("PNM", "image/x-portable-anymap", &[b"P1\n", b"P2\n", b"P3\n", b"P4\n", b"P5\n", b"P6\n", b"P7\n", b"P5 ", b"P6 "]),
+    ("AVIF", "image/avif", &[]),
+    ("HEIC", "image/heic", &[]),
+    ("SVG", "image/svg+xml", &[]),
+];
+
+fn recognise(bytes: &[u8]) -> Option<&'static str> {
+    let by_magic = RECOGNISED.iter().find(|(_, _, magics)| magics.iter().any(|m| bytes.starts_with(m)));
+    by_magic.map(|(name, ..)| *name).or_else(|| recognise_isobmff(bytes)).or_else(|| recognise_svg(bytes))
+}
+
+/// ISO base media files name their brands in the first box, `ftyp` (ISO/IEC 23008-12, AV1-AVIF).
+fn recognise_isobmff(bytes: &[u8]) -> Option<&'static str> {
+    let length = u32::from_be_bytes(bytes.get(..4)?.try_into().ok()?) as usize;
+    if bytes.get(4..8)? != b"ftyp" {
+        return None;
+    }
+    let brands = bytes.get(8..length.clamp(8, 256).min(bytes.len()))?;
+    let has = |names: &[&[u8]]| brands.chunks_exact(4).any(|b| names.contains(&b));
+    match () {
+        _ if has(&[b"avif", b"avis"]) => Some("AVIF"),
+        _ if has(&[b"heic", b"heix", b"hevc", b"heim", b"heis", b"mif1", b"msf1"]) => Some("HEIC"),
+        _ => None,
+    }
+}
+
+/// SVG is text: an `<svg` element after nothing but white space, a declaration, comments and a doctype.
+fn recognise_svg(bytes: &[u8]) -> Option<&'static str> {
+    let start = bytes.get(..bytes.len().min(1_024))?;
+    let text = String::from_utf8_lossy(start).to_ascii_lowercase();
+    let text = text.trim_start_matches('\u{feff}').trim_start();
+    (text.starts_with("<svg") || (text.starts_with('<') && text.contains("<svg"))).then_some("SVG")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn files_are_told_apart_by_their_first_bytes() {
+        for (bytes, want) in [
+            (&b"\xff\xd8\xff\xe0"[..], Sniffed::Known(Format::Jpeg)),
+            (b"\x89PNG\r\n\x1a\n", Sniffed::Known(Format::Png)),
+            (b"RIFF\x10\0\0\0WEBPVP8 ", Sniffed::Known(Format::WebP)),
+            (b"RIFF\x10\0\0\0WAVEfmt ", Sniffed::Unknown),
+            (b"GIF89a", Sniffed::Known(Format::Gif)),
+            (b"II*\0\x08\0\0\0", Sniffed::Recognised("TIFF")),
+            (b"\0\0\0\x1cftypavif\0\0\0\0mif1miaf", Sniffed::Recognised("AVIF")),
+            (b"\0\0\0\x18ftypheic\0\0\0\0mif1heic", Sniffed::Recognised("HEIC")),
+            (b"\0\0\0\x18ftypisom\0\0\0\0mp41", Sniffed::Unknown),
+            (b"<?xml version='1.0'?><!-- a --><svg/>", Sniffed::Recognised("SVG")),
+            (b"<html><body>", Sniffed::Unknown),
+            (b"", Sniffed::Unknown),
+        ] {
+            assert_eq!(sniff(bytes), want, "{bytes:?}");
+        }
+    }
+}

@@ -1,0 +1,142 @@
+//! The alpha plane beside a lossy frame: filtered, then packed without loss (WebP container, ALPH).
+
+use image_webp::{ColorType, EncoderParams, WebPEncoder};
+
+use super::Vp8Error;
+
+/// How a sample is foretold from its neighbours; the number is that of the chunk header.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Filter {
+    None = 0,
+    Horizontal = 1,
+    Vertical = 2,
+    Gradient = 3,
+}
+
+const FILTERS: [Filter; 4] =
+    [Filter::None, Filter::Horizontal, Filter::Vertical, Filter::Gradient];
+
+/// Bytes that a lossless file has before the part that an alpha chunk keeps: the RIFF header of 12,
+/// the chunk header of 8 and the image header of 5.
+const LOSSLESS_HEADERS: usize = 12 + 8 + 5;
+
+/// Differences of one row to what the filter foretells.
+fn filter_row(filter: Filter, above: Option<&[u8]>, row: &[u8], out: &mut [u8]) {
+    let mut left = above.map_or(0, |above| above.first().copied().unwrap_or(0));
+    let mut corner = left;
+    for (x, (&sample, out)) in row.iter().zip(out.iter_mut()).enumerate() {
+        let up = above.and_then(|above| above.get(x).copied());
+        let foretold = match (filter, up) {
+            (Filter::None, _) => 0,
+            (Filter::Horizontal, _) | (_, None) => left,
+            (Filter::Vertical, Some(up)) => up,
+            (Filter::Gradient, Some(up)) if x == 0 => up,
+            (Filter::Gradient, Some(up)) => {
+                (i16::from(left) + i16::from(up) - i16::from(corner)).clamp(0, 255) as u8
+            }
+        };
+        *out = sample.wrapping_sub(foretold);
+        left = sample;
+        corner = up.unwrap_or(0);
+    }
+}
+
+fn filtered(filter: Filter, plane: &[u8], width: usize) -> Result<Vec<u8>, Vp8Error> {
+    let mut out = Vec::new();
+    out.try_reserve_exact(plane.len()).map_err(|_| Vp8Error::OutOfMemory)?;
+    out.resize(plane.len(), 0);
+    let mut above = None;
+    for (row, out) in plane.chunks(width).zip(out.chunks_mut(width)) {
+        filter_row(filter, above, row, out);
+        above = Some(row);
+    }
+    Ok(out)
+}
+
+/// About how many bits the differences take: runs are nearly free, the rest costs its entropy.
+fn estimate(plane: &[u8]) -> f32 {
+    let mut counts = [0u32; 256];
+    let mut last = None;
+    for &value in plane {
+        if last != Some(value) {
+            counts[usize::from(value)] += 1;
+        }
+        last = Some(value);
+    }
+    let total = counts.iter().sum::<u32>() as f32;
+    counts
+        .iter()
+        .filter(|&&n| n > 0)
+        .map(|&n| n as f32 * ((total / n as f32).log2() + 4.0))
+        .sum()
+}
+
+/// Packs an alpha plane, 0 transparent to 255 opaque, as the payload of an `ALPH` chunk.
+///
+/// # Errors
+/// The size is not within 1..=16383, the plane is not `width * height` bytes, or memory is short.
+pub fn alpha_chunk(plane: &[u8], width: u32, height: u32) -> Result<Vec<u8>, Vp8Error> {
+    super::check_size(width, height)?;
+    if plane.len() != width as usize * height as usize {
+        return Err(Vp8Error::WrongLength);
+    }
+    let mut best = (f32::INFINITY, Filter::None, Vec::new());
+    for filter in FILTERS {
+        let differences = filtered(filter, plane, width as usize)?;
+        let bits = estimate(&differences);
+        if bits < best.0 {
+            best = (bits, filter, differences);
+        }
+    }
+    let (_, filter, differences) = best;
+    let mut file = Vec::new();
+    let mut encoder = WebPEncoder::new(&mut file);
+    let mut params = EncoderParams::default();
+    params.use_predictor_transform = false;
+    encoder.set_params(params);
+    let done = encoder.encode(&differences, width, height, ColorType::L8);
+    let packed = file.get(LOSSLESS_HEADERS..).unwrap_or_default();
+    let (header, body) = if done.is_ok() && !packed.is_empty() && packed.len() < plane.len() {
+        ((filter as u8) << 2 | 1, packed)
+    } else {
+        (0, plane)
+    };
+    let mut out = Vec::new();
+    out.try_reserve_exact(1 + body.len()).map_err(|_| Vp8Error::OutOfMemory)?;
+    out.push(header);
+    out.extend_from_slice(body);
+    Ok(out)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::{container, encode};
+    use super::*;
+
+    fn round_trip(name: &str, width: u32, height: u32, alpha: impl Fn(u32, u32) -> u8) {
+        let plane: Vec<u8> =
+            (0..height).flat_map(|y| (0..width).map(move |x| (x, y))).map(|(x, y)| alpha(x, y)).collect();
+        let alph = alpha_chunk(&plane, width, height).unwrap();
+        assert!(alph.len() <= plane.len() + 1);
+        let vp8 = encode(&vec![90; plane.len() * 3], 3, width, height, 50).unwrap();
+        let file = container(width, height, &vp8, Some(&alph)).unwrap();
+        let mut decoder = image_webp::WebPDecoder::new(std::io::Cursor::new(file)).unwrap();
+        let mut pixels = vec![0; plane.len() * 4];
+        decoder.read_image(&mut pixels).unwrap();
+        let found: Vec<u8> = pixels.chunks(4).map(|p| p[3]).collect();
+        assert!(found == plane, "{name} {width}x{height}");
+    }
+
+    #[test]
+    fn alpha_comes_back_exactly() {
+        for (w, h) in [(1, 1), (1, 9), (13, 1), (17, 33), (120, 75)] {
+            round_trip("flat", w, h, |_, _| 128);
+            round_trip("ramp", w, h, |x, y| (x * 3 + y * 5) as u8);
+            round_trip("disc", w, h, |x, y| {
+                let (x, y) = (x as i32 - w as i32 / 2, y as i32 - h as i32 / 2);
+                if x * x + y * y < 400 { 255 } else { 0 }
+            });
+            round_trip("noise", w, h, |x, y| (x * 7919 ^ y * 104729).wrapping_mul(2654435761).to_le_bytes()[3]);
+        }
+    }
+}

@@ -1,0 +1,77 @@
+//! A lossy WebP encoder: one VP8 key frame, with an alpha plane beside it when needed.
+//!
+//! `yuv` converts, `segment` plans quantisers, `frame` walks the macroblocks and calls `search` and
+//! `split`, `tokens` collects coefficients, `bitstream` writes; the rest are their tools.
+
+mod alpha;
+mod bitstream;
+mod blocks;
+mod boolcoder;
+mod container;
+mod cost;
+mod filter;
+mod frame;
+mod measure;
+mod modes;
+mod predict;
+mod probabilities;
+mod quant;
+mod search;
+mod segment;
+mod split;
+mod tokens;
+mod transform;
+mod vector;
+mod yuv;
+
+pub use alpha::alpha_chunk;
+pub use container::container;
+
+/// Why an image was not encoded.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Vp8Error {
+    /// The width or height is not within 1..=16383.
+    BadSize,
+    /// The pixels are not width * height * channels bytes, or the channels are not 3 or 4.
+    WrongLength,
+    /// The frame does not fit the format's 512 KiB of modes or 4 GiB of file.
+    TooLarge,
+    /// Memory is short.
+    OutOfMemory,
+}
+
+/// The longest side of a VP8 frame, in pixels.
+pub const MAX_SIDE: u32 = 16383;
+
+fn check_size(width: u32, height: u32) -> Result<(), Vp8Error> {
+    let fits = |side: u32| (1..=MAX_SIDE).contains(&side);
+    if fits(width) && fits(height) { Ok(()) } else { Err(Vp8Error::BadSize) }
+}
+
+/// Encodes interleaved 8-bit sRGB pixels of 3 or 4 channels as the payload of a VP8 chunk.
+///
+/// `quality` is 1..=100 as libwebp's `-q` means it; a fourth channel is ignored.
+///
+/// # Errors
+/// See [`Vp8Error`].
+pub fn encode(
+    pixels: &[u8], channels: usize, width: u32, height: u32, quality: u8,
+) -> Result<Vec<u8>, Vp8Error> {
+    let planes = convert(pixels, channels, width, height)?;
+    let segments = segment::Segments::plan(&planes, quality)?;
+    let coded = frame::code(&planes, &segments)?;
+    bitstream::write(&coded, &segments, planes.columns, width, height)
+}
+
+fn convert(pixels: &[u8], channels: usize, width: u32, height: u32) -> Result<yuv::Planes, Vp8Error> {
+    check_size(width, height)?;
+    let (width, height) = (width as usize, height as usize);
+    match channels {
+        3 => yuv::Planes::new::<3>(pixels, width, height),
+        4 => yuv::Planes::new::<4>(pixels, width, height),
+        _ => Err(Vp8Error::WrongLength),
+    }
+}
+
+#[cfg(test)]
+mod tests;

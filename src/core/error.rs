@@ -1,0 +1,153 @@
+//! Every way in which Limn says no, with its status, its stable code and its sentence.
+
+use std::fmt;
+
+/// A refusal. Its [`Display`](fmt::Display) text is public: it names the parameter, what was wanted
+/// and what came, and never holds a secret, an upstream's text or a node's address.
+#[derive(Debug, Clone, PartialEq, Eq)]
+#[allow(missing_docs)] // the code in `row` names each one
+pub enum Error {
+    MalformedUrl(String),
+    UnknownParam(String),
+    BadArg(String),
+    RepeatedKey(String),
+    SignatureRequired(String),
+    UnknownAccessKey,
+    BadSignature,
+    LinkExpired,
+    AccessDenied(String),
+    RefererRefused,
+    NoSuchBucket(String),
+    NoSuchKey,
+    NoSuchStyle(String),
+    NoSuchMark(String),
+    Method(String),
+    Conflict(String),
+    UploadTooLarge(String),
+    UploadNotAnImage(String),
+    LengthRequired,
+    BadDigest(String),
+    FormatUnsupported(String),
+    ImageTooLarge(String),
+    ImageCorrupt(String),
+    OriginFailed(String),
+    OriginTimeout,
+    Busy,
+    Unavailable(String),
+    Misconfigured(String),
+    NotImplemented(String),
+    Internal,
+}
+
+/// The result of every fallible step of the core.
+pub type Result<T, E = Error> = std::result::Result<T, E>;
+
+/// How one error is answered: HTTP status, Limn's code, and the status and code that OSS and S3
+/// clients map (their too-large images and undecodable sources are 400).
+struct Row(u16, &'static str, u16, &'static str);
+
+impl Error {
+    #[rustfmt::skip]
+    fn row(&self) -> Row {
+        use Error::*;
+        match self {
+            MalformedUrl(_)      => Row(400, "malformed_url", 400, "InvalidURI"),
+            UnknownParam(_)      => Row(400, "unknown_param", 400, "InvalidArgument"),
+            BadArg(_)            => Row(400, "bad_arg", 400, "InvalidArgument"),
+            RepeatedKey(_)       => Row(400, "repeated_key", 400, "InvalidArgument"),
+            SignatureRequired(_) => Row(403, "signature_required", 403, "AccessDenied"),
+            UnknownAccessKey     => Row(403, "bad_signature", 403, "InvalidAccessKeyId"),
+            BadSignature         => Row(403, "bad_signature", 403, "SignatureDoesNotMatch"),
+            LinkExpired          => Row(403, "link_expired", 403, "AccessDenied"),
+            AccessDenied(_)      => Row(403, "access_denied", 403, "AccessDenied"),
+            RefererRefused       => Row(403, "referer_refused", 403, "AccessDenied"),
+            NoSuchBucket(_)      => Row(404, "no_such_bucket", 404, "NoSuchBucket"),
+            NoSuchKey            => Row(404, "no_such_key", 404, "NoSuchKey"),
+            NoSuchStyle(_)       => Row(404, "no_such_style", 404, "NoSuchStyle"),
+            NoSuchMark(_)        => Row(404, "no_such_mark", 404, "NoSuchKey"),
+            Method(_)            => Row(405, "method", 405, "MethodNotAllowed"),
+            Conflict(_)          => Row(409, "conflict", 409, "OperationAborted"),
+            LengthRequired       => Row(411, "length_required", 411, "MissingContentLength"),
+            BadDigest(_)         => Row(400, "bad_digest", 400, "InvalidDigest"),
+            UploadTooLarge(_)    => Row(413, "upload_too_large", 400, "EntityTooLarge"),
+            UploadNotAnImage(_)  => Row(415, "upload_not_an_image", 400, "InvalidArgument"),
+            FormatUnsupported(_) => Row(415, "format_unsupported", 400, "InvalidArgument"),
+            ImageTooLarge(_)     => Row(422, "image_too_large", 400, "ImageTooLarge"),
+            ImageCorrupt(_)      => Row(422, "image_corrupt", 400, "BadRequest"),
+            OriginFailed(_)      => Row(502, "origin_failed", 502, "InternalError"),
+            OriginTimeout        => Row(504, "origin_timeout", 504, "InternalError"),
+            Busy                 => Row(503, "busy", 503, "ServiceUnavailable"),
+            Unavailable(_)       => Row(503, "unavailable", 503, "ServiceUnavailable"),
+            Misconfigured(_)     => Row(503, "misconfigured", 503, "ServiceUnavailable"),
+            NotImplemented(_)    => Row(501, "not_implemented", 501, "NotImplemented"),
+            Internal             => Row(500, "internal", 500, "InternalError"),
+        }
+    }
+
+    /// HTTP status, 400 to 504.
+    pub fn status(&self) -> u16 {
+        self.row().0
+    }
+
+    /// The stable code of `x-limn-error` and of the JSON body.
+    pub fn code(&self) -> &'static str {
+        self.row().1
+    }
+
+    /// Status and code as OSS and S3 clients expect them.
+    pub fn cloud(&self) -> (u16, &'static str) {
+        let row = self.row();
+        (row.2, row.3)
+    }
+
+    /// True when the answer depends on the source's bytes alone, so that a short time in a shared
+    /// cache is safe; every other refusal is `no-store`.
+    pub fn is_about_source(&self) -> bool {
+        matches!(self, Error::FormatUnsupported(_) | Error::ImageTooLarge(_) | Error::ImageCorrupt(_))
+    }
+}
+
+impl fmt::Display for Error {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        use Error::*;
+        match self {
+            MalformedUrl(s) | UnknownParam(s) | BadArg(s) | RepeatedKey(s) | AccessDenied(s) | Method(s)
+            | SignatureRequired(s) | Conflict(s) | UploadTooLarge(s) | UploadNotAnImage(s) | BadDigest(s)
+            | FormatUnsupported(s) | ImageTooLarge(s) | ImageCorrupt(s) | OriginFailed(s) | Unavailable(s)
+            | Misconfigured(s) | NotImplemented(s) => f.write_str(s),
+            UnknownAccessKey => f.write_str("The access key id is not known here."),
+            BadSignature => f.write_str("The signature does not match this request."),
+            LinkExpired => f.write_str("Request has expired."),
+            RefererRefused => f.write_str("You are denied by bucket referer policy."),
+            NoSuchBucket(b) => write!(f, "The bucket {b:?} does not exist."),
+            NoSuchKey => f.write_str("The object does not exist."),
+            NoSuchStyle(s) => write!(f, "No such image style: {s:?}."),
+            NoSuchMark(m) => write!(f, "No such mark: {m:?}."),
+            LengthRequired => f.write_str("An upload must state its Content-Length."),
+            OriginTimeout => f.write_str("The origin did not answer in time."),
+            Busy => f.write_str("Too much work at once; try again shortly."),
+            Internal => f.write_str("Something went wrong inside Limn."),
+        }
+    }
+}
+
+impl std::error::Error for Error {}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn codes_are_snake_case_and_statuses_are_errors() {
+        for e in [Error::NoSuchKey, Error::Busy, Error::BadSignature, Error::ImageTooLarge("x".into())] {
+            assert!(e.code().bytes().all(|b| b.is_ascii_lowercase() || b == b'_'));
+            assert!((400..=504).contains(&e.status()) && (400..=504).contains(&e.cloud().0));
+        }
+    }
+
+    #[test]
+    fn wrong_key_and_wrong_signature_look_alike_in_limns_own_scheme() {
+        assert_eq!(Error::UnknownAccessKey.code(), Error::BadSignature.code());
+        assert_eq!(Error::UnknownAccessKey.status(), Error::BadSignature.status());
+    }
+}

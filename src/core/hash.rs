@@ -1,0 +1,107 @@
+//! Digests and MACs in the forms that requests and replies carry.
+
+use base64::engine::general_purpose::{STANDARD, URL_SAFE, URL_SAFE_NO_PAD};
+use base64::Engine;
+use crate::{Error, Result};
+use hmac::{Hmac, Mac};
+use sha2::Digest;
+use subtle::ConstantTimeEq;
+
+/// SHA-256.
+pub fn sha256(bytes: &[u8]) -> [u8; 32] {
+    sha2::Sha256::digest(bytes).into()
+}
+
+/// MD5, for the ETag that OSS and S3 clients check; never for security.
+pub fn md5(bytes: &[u8]) -> [u8; 16] {
+    md5::Md5::digest(bytes).into()
+}
+
+/// HMAC-SHA256.
+///
+/// # Errors
+/// None that can occur (an HMAC takes a key of any length); `internal` stands for the trait's error,
+/// so that no failure could ever yield a predictable MAC.
+pub fn hmac_sha256(secret: &[u8], text: &[u8]) -> Result<[u8; 32]> {
+    let mac = <Hmac<sha2::Sha256> as Mac>::new_from_slice(secret).map_err(|_| Error::Internal)?;
+    Ok(mac.chain_update(text).finalize().into_bytes().into())
+}
+
+/// HMAC-SHA1, for the OSS V1 signature.
+///
+/// # Errors
+/// As [`hmac_sha256`].
+pub fn hmac_sha1(secret: &[u8], text: &[u8]) -> Result<[u8; 20]> {
+    let mac = <Hmac<sha1::Sha1> as Mac>::new_from_slice(secret).map_err(|_| Error::Internal)?;
+    Ok(mac.chain_update(text).finalize().into_bytes().into())
+}
+
+/// Compares without leaking where two values differ; lengths may leak.
+pub fn same(a: &[u8], b: &[u8]) -> bool {
+    a.ct_eq(b).into()
+}
+
+/// Lower-case hex.
+pub fn hex(bytes: &[u8]) -> String {
+    bytes.iter().map(|b| format!("{b:02x}")).collect()
+}
+
+/// Base64, standard alphabet, padded.
+pub fn base64(bytes: &[u8]) -> String {
+    STANDARD.encode(bytes)
+}
+
+/// Bytes of standard, padded base64.
+pub fn from_base64(text: &str) -> Option<Vec<u8>> {
+    STANDARD.decode(text).ok()
+}
+
+/// Base64url without padding.
+pub fn base64url(bytes: &[u8]) -> String {
+    URL_SAFE_NO_PAD.encode(bytes)
+}
+
+/// Bytes of base64url, with or without its padding.
+pub fn from_base64url(text: &str) -> Option<Vec<u8>> {
+    URL_SAFE_NO_PAD.decode(text).or_else(|_| URL_SAFE.decode(text)).ok()
+}
+
+/// Base32 of RFC 4648 in lower case, without padding.
+pub fn base32(bytes: &[u8]) -> String {
+    const ALPHABET: &[u8; 32] = b"abcdefghijklmnopqrstuvwxyz234567";
+    let group = |chunk: &[u8]| {
+        let value = chunk.iter().fold(0u64, |v, b| v << 8 | u64::from(*b)) << (8 * (5 - chunk.len()));
+        let digits = (chunk.len() * 8).div_ceil(5);
+        (0..digits).map(move |i| ALPHABET[(value >> (35 - 5 * i)) as usize & 31] as char)
+    };
+    bytes.chunks(5).flat_map(group).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn base32_of_rfc_4648() {
+        for (text, want) in [("", ""), ("f", "my"), ("fo", "mzxq"), ("foobar", "mzxw6ytboi")] {
+            assert_eq!(base32(text.as_bytes()), want);
+        }
+    }
+
+    #[test]
+    fn known_answers() {
+        assert_eq!(hex(&md5(b"")), "d41d8cd98f00b204e9800998ecf8427e");
+        assert_eq!(hex(&sha256(b""))[..16], *"e3b0c44298fc1c14");
+        // RFC 4231 case 2 and RFC 2202 case 2.
+        let (key, text) = (b"Jefe", b"what do ya want for nothing?");
+        assert_eq!(hex(&hmac_sha256(key, text).unwrap())[..16], *"5bdcc146bf60754e");
+        assert_eq!(hex(&hmac_sha1(key, text).unwrap()), "effcdf6ae5eb2fa2d27416d5f184df9c259a7c79");
+    }
+
+    #[test]
+    fn base64url_takes_padding_or_none() {
+        assert_eq!(from_base64url("bG9nbw==").as_deref(), Some(&b"logo"[..]));
+        assert_eq!(from_base64url("bG9nbw").as_deref(), Some(&b"logo"[..]));
+        assert_eq!(from_base64url("bG9n bw"), None);
+    }
+}

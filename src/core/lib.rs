@@ -1,0 +1,34 @@
+//! What Limn decides: URLs to plans, requests to grants, bytes to images. No I/O, no clock, no JS.
+//!
+//! The life of a GET: [`Parts`](parts::Parts) → [`Route`](route::Route) → [`Ask`](params::Ask) →
+//! [`Grant`](grant::Grant) → [`Plan`](plan::Plan) → [`Key`](key::Key) → original →
+//! [`Image`](image::Image) → [`Encoded`](codec::Encoded) → [`Reply`](reply::Reply).
+//! The life of a PUT: Parts → Route → Grant (write) → reservation → [`Inspected`](upload::Inspected)
+//! → stored on a node → committed in the [ledger](ledger) → Reply.
+//! Each type is made only from the one before it, so a later stage cannot meet unchecked data.
+#![forbid(unsafe_code)]
+#![warn(missing_docs)]
+#![cfg_attr(not(test), deny(clippy::unwrap_used, clippy::expect_used, clippy::panic))]
+
+pub mod accept;
+pub mod codec;
+pub mod config;
+pub mod error;
+pub mod grant;
+pub mod hash;
+pub mod http_date;
+pub mod image;
+pub mod key;
+pub mod ledger;
+pub mod node;
+pub mod ops;
+pub mod params;
+pub mod parts;
+pub mod percent;
+pub mod plan;
+pub mod render;
+pub mod reply;
+pub mod route;
+pub mod upload;
+
+pub use error::{Error, Result};

@@ -1,0 +1,155 @@
+//! Rules about storage nodes: where a blob lies, and when an origin's answer may be believed.
+
+use crate::codec::sniff::{self, Sniffed};
+use crate::codec::Format;
+use crate::config::Node;
+use crate::{hash, percent, Error, Result};
+
+/// Where the bytes of a managed object's version lie on every node that holds it.
+pub fn blob_key(bucket: &str, version: &str) -> String {
+    format!("{bucket}/{version}")
+}
+
+/// Where an unmanaged node keeps a key: under its prefix, unchanged.
+pub fn unmanaged_key(node: &Node, key: &str) -> String {
+    format!("{}{key}", node.prefix)
+}
+
+/// The URL of a key on an HTTP node. The host is the configured one, whatever the key holds.
+pub fn origin_url(node: &Node, key: &str) -> String {
+    format!("{}/{}", node.url.trim_end_matches('/'), percent::encode(&unmanaged_key(node, key), "/"))
+}
+
+/// What an HTTP origin said of a body, before it is read.
+#[derive(Debug, Clone, Default)]
+pub struct OriginHead {
+    /// HTTP status.
+    pub status: u16,
+    /// Content-Length, if it stands there.
+    pub length: Option<u64>,
+    /// Content-Encoding, if it stands there.
+    pub encoding: Option<String>,
+    /// ETag as sent.
+    pub etag: Option<String>,
+    /// Last-Modified as sent.
+    pub modified: Option<String>,
+}
+
+impl OriginHead {
+    /// Whether the body may be read at all.
+    ///
+    /// # Errors
+    /// `no_such_key` for a definite 404 or 410, `origin_failed` for everything that is not a plain 200 (a
+    /// redirect is not followed: it could lead into a private network), `image_too_large` for a body
+    /// beyond `max_bytes`.
+    pub fn check(&self, max_bytes: u64) -> Result<()> {
+        match self.status {
+            200 => {}
+            404 | 410 => return Err(Error::NoSuchKey),
+            300..=399 => return Err(Error::OriginFailed("The origin answered with a redirect, which is not followed.".into())),
+            _ => return Err(Error::OriginFailed("The origin did not answer with the object.".into())),
+        }
+        if self.encoding.as_deref().is_some_and(|e| !e.eq_ignore_ascii_case("identity")) {
+            return Err(Error::OriginFailed("The origin encoded the object, though it was asked not to.".into()));
+        }
+        match self.length {
+            Some(length) if length > max_bytes => Err(too_large(max_bytes)),
+            _ => Ok(()),
+        }
+    }
+
+    /// Whether the body that came is the whole object.
+    ///
+    /// # Errors
+    /// `origin_failed` for a body of another length than announced, or, without an announced length, one
+    /// that does not end as its format does; `image_too_large`.
+    pub fn check_body(&self, body: &[u8], max_bytes: u64) -> Result<()> {
+        if body.len() as u64 > max_bytes {
+            return Err(too_large(max_bytes));
+        }
+        let cut = || Error::OriginFailed("The origin's answer was cut short.".into());
+        if self.length.is_some_and(|length| length != body.len() as u64) {
+            return Err(cut());
+        }
+        // A single-part S3 ETag is the body's MD5, a free checksum; other ETags of that shape would not
+        // match, so only a match is trusted and a mismatch says nothing.
+        match self.md5_matches(body) || ends_well(body) {
+            true => Ok(()),
+            false => Err(cut()),
+        }
+    }
+
+    fn md5_matches(&self, body: &[u8]) -> bool {
+        let etag = self.etag.as_deref().unwrap_or("").trim_matches('"');
+        etag.len() == 32 && etag.eq_ignore_ascii_case(&hash::hex(&hash::md5(body)))
+    }
+
+    /// The version of the source: its validators if it has any, else the digest of its bytes. A weak ETag
+    /// tells versions apart as well as a cache needs.
+    pub fn version(&self, body: &[u8]) -> String {
+        match (&self.etag, &self.modified) {
+            (Some(etag), _) => format!("etag:{etag}"),
+            (None, Some(modified)) => format!("modified:{modified}:{}", body.len()),
+            (None, None) => format!("sha256:{}", hash::hex(&hash::sha256(body))),
+        }
+    }
+}
+
+fn too_large(max_bytes: u64) -> Error {
+    Error::ImageTooLarge(format!("The source is larger than the {max_bytes} bytes that are allowed."))
+}
+
+/// Whether a file has the last bytes that its format demands; true for formats without a trailer.
+/// A cut body whose sender closed the connection looks complete in every other way.
+fn ends_well(body: &[u8]) -> bool {
+    match sniff::sniff(body) {
+        // Some cameras pad their files behind the end-of-image marker.
+        Sniffed::Known(Format::Jpeg) => body.windows(2).rev().take(4_096).any(|pair| pair == [0xff, 0xd9]),
+        Sniffed::Known(Format::Png) => body.windows(8).rev().take(4_096).any(|w| w == b"IEND\xae\x42\x60\x82"),
+        Sniffed::Known(Format::Gif) => body.iter().rev().take(4_096).any(|b| *b == 0x3b),
+        Sniffed::Known(Format::WebP) => {
+            let said = body.get(4..8).and_then(|b| b.try_into().ok()).map_or(0, u32::from_le_bytes);
+            body.len() as u64 >= u64::from(said) + 8
+        }
+        _ => true,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::config::NodeKind;
+
+    fn node() -> Node {
+        Node { name: "o".into(), kind: NodeKind::Http, binding: String::new(), url: "https://origin.example/base/".into(), prefix: "img/".into(), managed: false }
+    }
+
+    #[test]
+    fn a_key_cannot_leave_its_origin() {
+        for (key, url) in [
+            ("a b/ü.jpg", "https://origin.example/base/img/a%20b/%C3%BC.jpg"),
+            ("@evil.com/x", "https://origin.example/base/img/%40evil.com/x"),
+            ("x?y#z", "https://origin.example/base/img/x%3Fy%23z"),
+            ("a%2fb", "https://origin.example/base/img/a%252fb"),
+        ] {
+            assert_eq!(origin_url(&node(), key), url);
+        }
+    }
+
+    #[test]
+    fn only_a_plain_and_whole_answer_is_believed() {
+        let head = |status| OriginHead { status, ..Default::default() };
+        for (status, code) in [(404, "no_such_key"), (410, "no_such_key"), (302, "origin_failed"), (206, "origin_failed"), (500, "origin_failed"), (403, "origin_failed")] {
+            assert_eq!(head(status).check(9).unwrap_err().code(), code, "{status}");
+        }
+        assert_eq!(OriginHead { length: Some(10), ..head(200) }.check(9).unwrap_err().code(), "image_too_large");
+        assert_eq!(OriginHead { encoding: Some("gzip".into()), ..head(200) }.check(9).unwrap_err().code(), "origin_failed");
+        assert!(OriginHead { length: Some(9), ..head(200) }.check(9).is_ok());
+        assert_eq!(OriginHead { length: Some(4), ..head(200) }.check_body(b"abc", 9).unwrap_err().code(), "origin_failed");
+        assert_eq!(head(200).check_body(b"\xff\xd8\xff\xe0 cut", 99).unwrap_err().code(), "origin_failed");
+        assert!(head(200).check_body(b"\xff\xd8\xff\xe0 whole \xff\xd9", 99).is_ok());
+        assert_eq!(head(200).check_body(b"RIFF\x20\0\0\0WEBPVP8 ", 99).unwrap_err().code(), "origin_failed");
+        let md5 = Some("\"900150983cd24fb0d6963f7d28e17f72\"".to_string());
+        assert!(OriginHead { etag: md5, ..head(200) }.check_body(b"abc", 9).is_ok());
+    }
+}

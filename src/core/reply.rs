@@ -1,0 +1,232 @@
+//! What goes back: status, headers and bodies, with every cache policy in one place.
+
+use crate::codec::Encoded;
+use crate::config::Bucket;
+use crate::grant::{Grant, Signed};
+use crate::parts::Parts;
+use crate::{hash, Error};
+
+/// How long an entry lies in the Cache API at most, seconds: the key moves with every change, so the
+/// time only bounds garbage.
+pub const PHYSICAL_SECONDS: u64 = 30 * 86_400;
+/// How long a refusal that depends on the source's bytes alone may be kept, seconds.
+const ABOUT_SOURCE_SECONDS: u64 = 60;
+
+/// A reply without its body.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Head {
+    /// HTTP status.
+    pub status: u16,
+    /// Names in lower case; no name stands twice.
+    pub headers: Vec<(&'static str, String)>,
+}
+
+impl Head {
+    /// A head without headers.
+    pub fn new(status: u16) -> Head {
+        Head { status, headers: Vec::new() }
+    }
+
+    /// With one header more.
+    pub fn with(mut self, name: &'static str, value: impl Into<String>) -> Head {
+        self.headers.push((name, value.into()));
+        self
+    }
+
+    /// The value of a header.
+    pub fn header(&self, name: &str) -> Option<&str> {
+        self.headers.iter().find(|(n, _)| *n == name).map(|(_, v)| v.as_str())
+    }
+}
+
+/// What is known of a representation before it is sent.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Representation {
+    /// Its content type.
+    pub content_type: String,
+    /// Strong ETag, with its quotes.
+    pub etag: String,
+    /// Its length in bytes.
+    pub length: u64,
+    /// When the source was stored, unix seconds.
+    pub modified: Option<u64>,
+    /// True when another Accept could get another format.
+    pub negotiated: bool,
+}
+
+/// The strong ETag of a derived image: the first 22 characters of the base32 of its sha256, which is
+/// 110 bits (reference: edge-caching.md 3).
+pub fn derived_etag(bytes: &[u8]) -> String {
+    let text: String = hash::base32(&hash::sha256(bytes)).chars().take(22).collect();
+    format!("\"{text}\"")
+}
+
+impl Representation {
+    /// Of an image that was made.
+    pub fn of(image: &Encoded, negotiated: bool, modified: Option<u64>) -> Representation {
+        Representation {
+            content_type: image.format.mime().into(),
+            etag: derived_etag(&image.bytes),
+            length: image.bytes.len() as u64,
+            modified,
+            negotiated,
+        }
+    }
+
+    /// The head of a 200, or of a 304 when the client holds this representation already.
+    pub fn head(&self, parts: &Parts, grant: &Grant, now: u64) -> Head {
+        let fresh = parts.header("if-none-match").is_some_and(|list| names(list, &self.etag))
+            || (parts.header("if-none-match").is_none() && self.not_modified_since(parts));
+        let mut head = Head::new(if fresh { 304 } else { 200 })
+            .with("etag", self.etag.clone())
+            .with("cache-control", cache_control(grant, now))
+            .with("x-content-type-options", "nosniff");
+        if let Some(modified) = self.modified {
+            head = head.with("last-modified", crate::http_date::format(modified));
+        }
+        if self.negotiated {
+            head = head.with("vary", "Accept");
+        }
+        if !fresh {
+            head = head.with("content-type", self.content_type.clone()).with("content-length", self.length.to_string());
+            if is_active(&self.content_type) {
+                head = head.with("content-disposition", "attachment").with("content-security-policy", "default-src 'none'; sandbox");
+            }
+        }
+        head
+    }
+
+    fn not_modified_since(&self, parts: &Parts) -> bool {
+        let since = parts.header("if-modified-since").and_then(crate::http_date::parse);
+        since.is_some_and(|since| self.modified.is_some_and(|modified| modified <= since))
+    }
+}
+
+/// Whether an If-None-Match list names this ETag; comparison is weak (RFC 9110 section 13.1.2).
+fn names(list: &str, etag: &str) -> bool {
+    list.trim() == "*" || list.split(',').any(|item| item.trim().trim_start_matches("W/") == etag)
+}
+
+/// Types that a browser could run as a page of this origin.
+fn is_active(content_type: &str) -> bool {
+    let essence = content_type.split(';').next().unwrap_or("").trim().to_ascii_lowercase();
+    let passive = ["image/", "video/", "audio/", "font/"].iter().any(|p| essence.starts_with(p)) && essence != "image/svg+xml";
+    !passive && !matches!(essence.as_str(), "text/plain" | "application/json" | "application/pdf" | "application/octet-stream" | "application/zip")
+}
+
+/// What a client and the caches on its side may keep (product: protected buckets stay private).
+fn cache_control(grant: &Grant, now: u64) -> String {
+    let bucket: &Bucket = grant.bucket();
+    let left = grant.expires().map_or(bucket.ttl_seconds, |end| end.saturating_sub(now).min(bucket.ttl_seconds));
+    match (bucket.is_protected(), grant.signed()) {
+        (false, Signed::No) => format!("public, max-age={left}"),
+        // A signed link may open more than the bucket does, so it stays with who holds it.
+        (false, _) | (true, Signed::Native | Signed::OssV1) => format!("private, max-age={left}"),
+        (true, Signed::No) => "private, no-cache".into(),
+    }
+}
+
+/// Which shape of body a refusal has.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Voice {
+    Json,
+    /// OSS and S3 share the XML; the header of the request id differs.
+    Oss,
+    S3,
+}
+
+/// Head and body of a refusal, in the words of the scheme that the request speaks. `request_id` is
+/// opaque and ties the answer to the log.
+pub fn refusal(error: &Error, parts: Option<&Parts>, request_id: &str) -> (Head, String) {
+    let voice = parts.map_or(Voice::Json, voice);
+    let (status, code) = match voice {
+        Voice::Json => (error.status(), error.code()),
+        _ => error.cloud(),
+    };
+    let policy = match error.is_about_source() {
+        true => format!("private, max-age={ABOUT_SOURCE_SECONDS}"),
+        false => "no-store".into(),
+    };
+    let mut head = Head::new(status)
+        .with("cache-control", policy)
+        .with("x-content-type-options", "nosniff")
+        .with("x-limn-error", error.code())
+        .with("x-limn-request-id", request_id);
+    if status == 503 {
+        head = head.with("retry-after", "2");
+    }
+    if status == 405 {
+        head = head.with("allow", "GET, HEAD, PUT, DELETE");
+    }
+    let sentence = error.to_string();
+    match voice {
+        Voice::Json => {
+            let body = serde_json::json!({ "code": code, "message": sentence }).to_string();
+            (head.with("content-type", "application/json"), body)
+        }
+        Voice::Oss | Voice::S3 => {
+            let name = if voice == Voice::Oss { "x-oss-request-id" } else { "x-amz-request-id" };
+            let host = parts.map_or("", |p| &p.host);
+            let body = format!(
+                "<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n<Error><Code>{code}</Code><Message>{}</Message><RequestId>{}</RequestId><HostId>{}</HostId></Error>",
+                xml(&sentence), xml(request_id), xml(host)
+            );
+            (head.with("content-type", "application/xml").with(name, request_id), body)
+        }
+    }
+}
+
+/// The scheme that signed the request decides; unsigned ones by what they name (product: section 8).
+fn voice(parts: &Parts) -> Voice {
+    let starts = |prefix: &str| parts.query.iter().any(|(n, _)| n.starts_with(prefix));
+    if crate::grant::oss_v1::PARAMS.iter().any(|p| parts.param(p).is_some()) || starts("x-oss-") || parts.headers_with_prefix("x-oss-").next().is_some() {
+        Voice::Oss
+    } else if starts("X-Amz-") || parts.headers_with_prefix("x-amz-").next().is_some() {
+        Voice::S3
+    } else {
+        Voice::Json
+    }
+}
+
+fn xml(text: &str) -> String {
+    text.replace('&', "&amp;").replace('<', "&lt;").replace('>', "&gt;").replace('"', "&quot;")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn parts(url: &str, headers: &[(&str, &str)]) -> Parts {
+        Parts::new("GET", &format!("http://h{url}"), headers.iter().map(|(a, b)| (a.to_string(), b.to_string()))).unwrap()
+    }
+
+    #[test]
+    fn an_etag_list_is_compared_weakly_and_whole() {
+        let etag = derived_etag(b"abc");
+        assert_eq!(etag.len(), 24);
+        for (list, is) in [(etag.clone(), true), (format!("\"x\", W/{etag}"), true), ("*".into(), true), ("\"x\"".into(), false), (etag.trim_matches('"').into(), false)] {
+            assert_eq!(names(&list, &etag), is, "{list}");
+        }
+    }
+
+    #[test]
+    fn a_refusal_speaks_the_clients_language_and_is_never_kept() {
+        let e = Error::ImageTooLarge("a <b> & c".into());
+        let (head, body) = refusal(&e, Some(&parts("/demo/a?w=1", &[])), "r1");
+        assert_eq!((head.status, head.header("x-limn-error")), (422, Some("image_too_large")));
+        assert_eq!(body, r#"{"code":"image_too_large","message":"a <b> & c"}"#);
+        let (head, body) = refusal(&e, Some(&parts("/demo/a?x-oss-process=x", &[])), "r1");
+        assert_eq!((head.status, head.header("content-type")), (400, Some("application/xml")));
+        assert!(body.contains("<Code>ImageTooLarge</Code><Message>a &lt;b&gt; &amp; c</Message>"), "{body}");
+        for e in [Error::NoSuchKey, Error::BadSignature, Error::Internal, Error::RefererRefused] {
+            assert_eq!(refusal(&e, None, "r").0.header("cache-control"), Some("no-store"));
+        }
+    }
+
+    #[test]
+    fn what_a_browser_could_run_goes_out_as_an_attachment() {
+        for (kind, active) in [("text/html; charset=utf-8", true), ("image/svg+xml", true), ("application/xhtml+xml", true), ("text/xml", true), ("application/javascript", true), ("image/jpeg", false), ("text/plain", false)] {
+            assert_eq!(is_active(kind), active, "{kind}");
+        }
+    }
+}

@@ -1,0 +1,155 @@
+//! Which of Limn's doors a request knocks at.
+
+use crate::config::Config;
+use crate::params::style;
+use crate::parts::Parts;
+use crate::{Error, Result};
+
+/// Where a request leads.
+#[derive(Debug, PartialEq, Eq)]
+pub enum Route {
+    /// `/-/health`: names and states of nodes.
+    Health,
+    /// `/-/ops.json`: the operation table.
+    Ops,
+    /// `/robots.txt`: nothing here is to be crawled into.
+    Robots,
+    /// An object, or an image made from it.
+    Object(ObjectPath),
+}
+
+/// An object's address in a path.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct ObjectPath {
+    /// Bucket name, legal, not necessarily there.
+    pub bucket: String,
+    /// Key, checked by [`check_key`].
+    pub key: String,
+    /// The style named behind the bucket's delimiter.
+    pub style: Option<String>,
+}
+
+impl Route {
+    /// Reads the path.
+    ///
+    /// # Errors
+    /// `malformed_url` for a key that is not allowed, `no_such_bucket`, `not_implemented` for requests
+    /// on a bucket or on the service, `no_such_key` for an unknown reserved path.
+    pub fn parse(parts: &Parts, config: &Config) -> Result<Route> {
+        let path = parts.path.strip_prefix('/').unwrap_or(&parts.path);
+        match path {
+            "-/health" => return Ok(Route::Health),
+            "-/ops.json" => return Ok(Route::Ops),
+            "robots.txt" => return Ok(Route::Robots),
+            "" => return Err(Error::NotImplemented("The list of buckets is not built yet; ask for /{bucket}/{key}.".into())),
+            "favicon.ico" => return Err(Error::NoSuchKey),
+            other if other.starts_with("-/") => return Err(Error::NoSuchKey),
+            _ => {}
+        }
+        let (bucket, key) = path.split_once('/').unwrap_or((path, ""));
+        if !is_bucket_name(bucket) {
+            return Err(Error::NoSuchBucket(bucket.chars().take(63).collect()));
+        }
+        if key.is_empty() {
+            return Err(Error::NotImplemented("Requests on a whole bucket are not built yet; ask for /{bucket}/{key}.".into()));
+        }
+        check_key(key)?;
+        let (key, style) = match config.bucket(bucket) {
+            Ok(b) => split_style(key, &b.delimiter),
+            Err(_) => (key, None),
+        };
+        Ok(Route::Object(ObjectPath { bucket: bucket.into(), key: key.into(), style: style.map(Into::into) }))
+    }
+}
+
+/// Whether `name` follows the rules that OSS and S3 share: 3 to 63 of a-z, 0-9 and `-`, with a letter
+/// or digit at both ends.
+pub fn is_bucket_name(name: &str) -> bool {
+    let legal = |b: u8| b.is_ascii_lowercase() || b.is_ascii_digit() || b == b'-';
+    (3..=63).contains(&name.len()) && name.bytes().all(legal) && !name.starts_with('-') && !name.ends_with('-')
+}
+
+/// Refuses keys that some store, cache or client would read as another key.
+///
+/// # Errors
+/// `malformed_url` for more than 1,024 bytes, NUL and other control characters, `\`, a segment `.` or
+/// `..`, an empty inner segment or a leading `/`. One trailing `/` (a folder marker) is legal.
+pub fn check_key(key: &str) -> Result<()> {
+    let refuse = |what: &str| Err(Error::MalformedUrl(format!("The object key {what}.")));
+    if key.len() > 1_024 {
+        return refuse("is longer than 1024 bytes");
+    }
+    if key.chars().any(|c| c.is_control() || c == '\\') {
+        return refuse("holds a control character or a backslash");
+    }
+    let inner = key.strip_suffix('/').unwrap_or(key);
+    for segment in inner.split('/') {
+        match segment {
+            "" => return refuse("holds an empty segment"),
+            "." | ".." => return refuse("holds a segment . or .."),
+            _ => {}
+        }
+    }
+    Ok(())
+}
+
+/// `cat.jpg!thumb` → `cat.jpg`, `thumb`. A suffix with a dot is part of the key (`wow!.jpg`), since
+/// style names that look like extensions would hide such objects.
+fn split_style<'a>(key: &'a str, delimiter: &str) -> (&'a str, Option<&'a str>) {
+    if delimiter.is_empty() {
+        return (key, None);
+    }
+    match key.rsplit_once(delimiter) {
+        Some((object, name)) if !object.is_empty() && style::is_name(name) && !name.contains('.') => (object, Some(name)),
+        _ => (key, None),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::config::tests::sample;
+
+    fn route(path: &str) -> Result<Route> {
+        Route::parse(&Parts::new("GET", &format!("http://localhost{path}"), []).unwrap(), &sample())
+    }
+
+    fn object(key: &str, style: Option<&str>) -> Route {
+        Route::Object(ObjectPath { bucket: "demo".into(), key: key.into(), style: style.map(Into::into) })
+    }
+
+    #[test]
+    fn paths_lead_where_they_say() {
+        for (path, want) in [
+            ("/-/health", Route::Health),
+            ("/demo/cat.jpg", object("cat.jpg", None)),
+            ("/demo/a/b%2Fc.jpg", object("a/b/c.jpg", None)),
+            ("/demo/folder/", object("folder/", None)),
+            ("/demo/cat.jpg!thumb", object("cat.jpg", Some("thumb"))),
+            ("/demo/a!b!thumb", object("a!b", Some("thumb"))),
+            ("/demo/wow!.jpg", object("wow!.jpg", None)),
+            ("/demo/a%2520b", object("a%20b", None)),
+        ] {
+            assert_eq!(route(path).unwrap(), want, "{path}");
+        }
+    }
+
+    #[test]
+    fn keys_that_could_mean_another_key_are_refused() {
+        for path in ["/demo//a", "/demo/a//b", "/demo/a%2F..%2Fb", "/demo/%2e%2e%2fa", "/demo/a%5Cb", "/demo/a%00b", "/demo/a%0Ab", "/demo/%2Fa"] {
+            // The URL parser resolves plain dot segments; what is left must be refused here.
+            match route(path) {
+                Err(e) => assert!(["malformed_url", "no_such_bucket", "not_implemented"].contains(&e.code()), "{path}: {e:?}"),
+                Ok(r) => panic!("{path} led to {r:?}"),
+            }
+        }
+        assert!(check_key(&"k".repeat(1_025)).is_err());
+    }
+
+    #[test]
+    fn bucket_names() {
+        for (name, legal) in [("demo", true), ("a-1", true), ("ab", false), ("Demo", false), ("-ab", false), ("ab-", false), ("a.b", false), (&*"a".repeat(64), false)] {
+            assert_eq!(is_bucket_name(name), legal, "{name}");
+        }
+    }
+}
