@@ -1,1 +1,107 @@
+//! Limn's Worker: events come in, routes lead to handlers, refusals become replies.
+//!
+//! `image` is the GET chain and `upload` the PUT chain on one screen each; `node` reads and writes
+//! storage, `cache` the data centre's cache, `ledger` is the Durable Object around `limn_core::ledger`,
+//! `settings` hands the Worker's variables to `limn_core::config`.
 
+mod cache;
+mod failure;
+mod image;
+mod ledger;
+mod node;
+mod settings;
+mod upload;
+
+use failure::{Failure, Outcome};
+use limn_core::config::{Config, Mode};
+use limn_core::ops::OPS;
+use limn_core::params::short::KEYS;
+use limn_core::parts::{Method, Parts};
+use limn_core::reply::{self, Head};
+use limn_core::route::Route;
+use limn_core::Error;
+use worker::{event, Context, Date, Env, Request, Response};
+
+/// Everything that a handler may reach.
+pub struct Edge {
+    config: &'static Config,
+    env: Env,
+    ctx: Context,
+    /// Unix seconds.
+    now: u64,
+}
+
+#[event(fetch)]
+async fn fetch(request: Request, env: Env, ctx: Context) -> worker::Result<Response> {
+    let parts = parts_of(&request);
+    let outcome = match &parts {
+        Ok(parts) => answer(parts, request, env, ctx).await,
+        Err(e) => Err(Failure::Refused(e.clone())),
+    };
+    match outcome {
+        Ok(response) => Ok(response),
+        Err(failure) => refuse(failure, parts.as_ref().ok()),
+    }
+}
+
+fn parts_of(request: &Request) -> limn_core::Result<Parts> {
+    let method = String::from(request.method().as_ref());
+    let url = request.inner().url();
+    Parts::new(&method, &url, request.headers().entries())
+}
+
+async fn answer(parts: &Parts, request: Request, env: Env, ctx: Context) -> Outcome<Response> {
+    let config = settings::load(&env)?;
+    if config.mode == Mode::Development && !parts.is_loopback() {
+        return Err(Error::Misconfigured("Limn is in development mode, which answers on this machine only; set mode = \"production\".".into()).into());
+    }
+    let edge = Edge { config, env, ctx, now: Date::now().as_millis() / 1_000 };
+    let route = Route::parse(parts, config)?;
+    match (route, parts.method) {
+        (Route::Object(path), Method::Get | Method::Head) => image::get(&edge, parts, &path).await,
+        (Route::Object(path), Method::Put) => upload::put(&edge, parts, &path, request).await,
+        (Route::Object(path), Method::Delete) => upload::delete(&edge, parts, &path).await,
+        (Route::Health, Method::Get | Method::Head) => json(parts, &health(config)),
+        (Route::Ops, Method::Get | Method::Head) => json(parts, &operations()),
+        (Route::Robots, Method::Get | Method::Head) => fixed(parts, "text/plain", "User-agent: *\nDisallow: /-/\n".into()),
+        (_, method) => Err(Error::Method(format!("{} is not supported here.", method.as_str())).into()),
+    }
+}
+
+/// Names and states of nodes; no addresses.
+fn health(config: &Config) -> serde_json::Value {
+    let node = |n: &limn_core::config::Node| serde_json::json!({ "name": n.name, "managed": n.managed, "state": "configured" });
+    serde_json::json!({ "status": "ok", "nodes": config.nodes.values().map(node).collect::<Vec<_>>() })
+}
+
+fn operations() -> serde_json::Value {
+    let op = |s: &limn_core::ops::Spec| serde_json::json!({ "name": s.name, "args": s.args, "doc": s.doc, "examples": s.examples, "oss": s.in_oss });
+    let key = |k: &limn_core::params::short::Key| serde_json::json!({ "name": k.name, "aliases": k.aliases, "values": k.values, "doc": k.doc, "example": k.example });
+    serde_json::json!({ "operations": OPS.iter().map(op).collect::<Vec<_>>(), "parameters": KEYS.iter().map(key).collect::<Vec<_>>() })
+}
+
+fn json(parts: &Parts, value: &serde_json::Value) -> Outcome<Response> {
+    fixed(parts, "application/json", value.to_string())
+}
+
+fn fixed(parts: &Parts, content_type: &str, body: String) -> Outcome<Response> {
+    let head = Head::new(200)
+        .with("content-type", content_type)
+        .with("content-length", body.len().to_string())
+        .with("cache-control", "no-store")
+        .with("x-content-type-options", "nosniff");
+    Ok(failure::respond(&head, parts.method, body.into_bytes())?)
+}
+
+fn refuse(failure: Failure, parts: Option<&Parts>) -> worker::Result<Response> {
+    let request_id = format!("{:016x}", (js_sys::Math::random() * 1.8e19) as u64);
+    let error = match failure {
+        Failure::Refused(error) => error,
+        Failure::Broken(detail) => {
+            worker::console_error!("{request_id} {detail}");
+            Error::Internal
+        }
+    };
+    let (head, body) = reply::refusal(&error, parts, &request_id);
+    failure::respond(&head, parts.map_or(Method::Get, |p| p.method), body.into_bytes())
+}

@@ -3,6 +3,7 @@
 use super::bits::{Bits, Restarts};
 use super::frame::{Layout, Part, Scan};
 use super::header::Header;
+use super::idct::Grid;
 use super::huffman::{Purpose, Skipper, Table};
 use super::markers::{Segment, Tables, EOI, SOS};
 use super::output::{Keep, Output, Plane, Sink};
@@ -42,8 +43,7 @@ pub(super) fn decode(bytes: &[u8], header: &Header, layout: &Layout, sink: Sink<
             units: units(&scan, layout, &tables, &coders)?,
             bits: Bits::new(bytes, at),
             restarts: Restarts::new(tables.restart),
-            coefficients: [0; 64],
-            zeros: black_box([0; 8]),
+            scratch: Scratch { block: [0; 64], zeros: black_box([0; 8]), grid: Grid::default() },
         };
         let lone = layout.parts.get(scan.parts.first().map_or(0, |p| p.index)).filter(|_| scan.parts.len() == 1);
         let (across, down) = lone.map_or(layout.mcus, |part| part.blocks);
@@ -139,10 +139,17 @@ struct Run<'a> {
     units: Vec<Unit<'a>>,
     bits: Bits<'a>,
     restarts: Restarts,
-    coefficients: [i16; 64],
+    scratch: Scratch,
+}
+
+/// What blocks are decoded in.
+struct Scratch {
+    /// Coefficients in natural order.
+    block: [i16; 64],
     /// Zeros that the compiler cannot see: it would clear a block with `memory.fill`, which costs as much in
     /// WebAssembly engines as the rest of a small block.
     zeros: [i16; 8],
+    grid: Grid,
 }
 
 impl Run<'_> {
@@ -160,7 +167,7 @@ impl Run<'_> {
                         self.bits.ready()?;
                         let x = (column * unit.blocks.0 + along) * size;
                         let y = (row * unit.blocks.1 + down) * size;
-                        let block = unit.block(&mut self.bits, &mut self.coefficients, &self.zeros, plane.stride, plane.at(x, y));
+                        let block = unit.block(&mut self.bits, &mut self.scratch, plane.stride, plane.at(x, y));
                         block.ok_or_else(|| self.bits.bad_code())?;
                     }
                 }
@@ -176,8 +183,7 @@ impl Unit<'_> {
     fn block(
         &mut self,
         bits: &mut Bits<'_>,
-        block: &mut [i16; 64],
-        zeros: &[i16; 8],
+        scratch: &mut Scratch,
         stride: usize,
         out: &mut [u8],
     ) -> Option<()> {
@@ -198,7 +204,8 @@ impl Unit<'_> {
             _ => 63,
         };
         let lines = if self.part.size == 8 { 8 } else { 4 };
-        block.as_chunks_mut::<8>().0.iter_mut().take(lines).for_each(|line| *line = *zeros);
+        let block = &mut scratch.block;
+        block.as_chunks_mut::<8>().0.iter_mut().take(lines).for_each(|line| *line = scratch.zeros);
         let (k, ended) = self.ac.block(&mut cursor, words, block, wanted)?;
         if !ended {
             self.skipper.rest(self.ac, &mut cursor, words, k)?;
@@ -208,9 +215,9 @@ impl Unit<'_> {
         match self.part.size {
             2 => idct_small::two(&[block[0], block[1], block[8], block[9]], &self.quant, stride, out),
             4 if k == 1 => idct_small::flat::<4>(dc, &self.quant, stride, out),
-            4 => idct_small::four(&idct_small::corner(block), &self.quant, stride, out),
+            4 => idct_small::four::<8, 64>(block, &self.quant, stride, out),
             _ if k == 1 => idct_small::flat::<8>(dc, &self.quant, stride, out),
-            _ => idct::eight(block, &self.quant, stride, out),
+            _ => idct::eight(block, k - 1, &self.quant, &mut scratch.grid, stride, out),
         }
         Some(())
     }

@@ -20,14 +20,22 @@ fn rgb(y: u8, cb: u8, cr: u8) -> [u8; 3] {
     [r.clamp(0, 255) as u8, g.clamp(0, 255) as u8, b.clamp(0, 255) as u8]
 }
 
-/// Pixels of `LANES` samples of each component.
+/// Pixels of `LANES` samples of each component, red in the lowest byte.
 #[inline(always)]
-fn convert(y: &[u8; LANES], cb: &[u8; LANES], cr: &[u8; LANES]) -> [[u8; LANES]; 3] {
-    let mut out = [[0; LANES]; 3];
+fn convert(y: &[u8; LANES], cb: &[u8; LANES], cr: &[u8; LANES]) -> [u32; LANES] {
+    let mut out = [0; LANES];
     for i in 0..LANES {
-        [out[0][i], out[1][i], out[2][i]] = rgb(y[i], cb[i], cr[i]);
+        let [r, g, b] = rgb(y[i], cb[i], cr[i]).map(u32::from);
+        out[i] = r | (g << 8) | (b << 16);
     }
     out
+}
+
+/// Four pixels as bytes; put together as words, since single bytes are slow to store.
+#[inline(always)]
+fn pack(pixels: &[u32; 4]) -> [[u8; 4]; 3] {
+    let &[a, b, c, d] = pixels;
+    [a | (b << 24), (b >> 8) | (c << 16), (c >> 16) | (d << 8)].map(u32::to_le_bytes)
 }
 
 /// Interleaved RGB of rows of YCbCr.
@@ -37,11 +45,11 @@ pub(super) fn ycc_to_rgb(y: &[u8], cb: &[u8], cr: &[u8], out: &mut [u8]) {
     let (cr, cr_rest) = cr.as_chunks::<LANES>();
     let (whole, rest) = out.split_at_mut((y.len() * LANES * 3).min(out.len()));
     for (((to, y), cb), cr) in whole.as_chunks_mut::<{ 3 * LANES }>().0.iter_mut().zip(y).zip(cb).zip(cr) {
-        let [r, g, b] = convert(y, cb, cr);
-        for i in 0..LANES {
-            to[3 * i] = r[i];
-            to[3 * i + 1] = g[i];
-            to[3 * i + 2] = b[i];
+        let pixels = convert(y, cb, cr);
+        for (to, four) in to.as_chunks_mut::<12>().0.iter_mut().zip(pixels.as_chunks::<4>().0) {
+            for (to, word) in to.as_chunks_mut::<4>().0.iter_mut().zip(pack(four)) {
+                *to = word;
+            }
         }
     }
     for (((to, &y), &cb), &cr) in rest.as_chunks_mut::<3>().0.iter_mut().zip(y_rest).zip(cb_rest).zip(cr_rest) {

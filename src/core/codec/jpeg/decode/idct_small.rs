@@ -49,51 +49,50 @@ pub(super) fn two(block: &[i16; 4], quant: &[u16; 64], stride: usize, out: &mut 
     }
 }
 
-/// The lowest 4×4 coefficients of a block in natural order.
-#[inline(always)]
-pub(super) fn corner(block: &[i16; 64]) -> [i16; 16] {
-    let mut low = [0; 16];
-    for (to, from) in low.as_chunks_mut::<4>().0.iter_mut().zip(block.as_chunks::<8>().0) {
-        *to = [from[0], from[1], from[2], from[3]];
-    }
-    low
-}
-
-/// Bits behind the point of the constants.
+/// Bits behind the point of the constants, and those kept between the passes.
 const POINT: usize = 13;
+const KEPT: usize = 2;
+/// √2 cos(π/8) and √2 cos(3π/8).
+const NEAR: W = Wrapping(10703);
+const FAR: W = Wrapping(4433);
 
-/// The 4-point transform of `c`, times √8 and 2 to the power of `POINT`.
+/// 4×4 samples of the lowest 4×4 coefficients of a block whose rows are `ROW` coefficients apart, 4 or 8.
 #[inline(always)]
-fn pass(c: [W; 4]) -> [W; 4] {
-    /// √2 cos(π/8) and √2 cos(3π/8).
-    const NEAR: W = Wrapping(10703);
-    const FAR: W = Wrapping(4433);
-    let (sum, difference) = ((c[0] + c[2]) << POINT, (c[0] - c[2]) << POINT);
-    let (outer, inner) = (c[1] * NEAR + c[3] * FAR, c[1] * FAR - c[3] * NEAR);
-    [sum + outer, difference + inner, difference - inner, sum - outer]
-}
-
-/// 4×4 samples of the lowest 4×4 coefficients.
-#[inline(always)]
-pub(super) fn four(block: &[i16; 16], quant: &[u16; 64], stride: usize, out: &mut [u8]) {
-    /// Bits kept behind the point between the passes.
-    const KEPT: usize = 2;
+pub(super) fn four<const ROW: usize, const N: usize>(
+    block: &[i16; N],
+    quant: &[u16; 64],
+    stride: usize,
+    out: &mut [u8],
+) {
+    const FIRST: usize = POINT - KEPT;
+    const SECOND: usize = POINT + KEPT + 3;
+    const ONE: W = Wrapping(1 << POINT);
+    /// What coefficients 1, 2 and 3 add to the four samples of a row.
+    const WAVES: [[W; 4]; 3] = [
+        [NEAR, FAR, Wrapping(-FAR.0), Wrapping(-NEAR.0)],
+        [ONE, Wrapping(-ONE.0), Wrapping(-ONE.0), ONE],
+        [FAR, Wrapping(-NEAR.0), NEAR, Wrapping(-FAR.0)],
+    ];
     let mut grid = [[Wrapping(0); 4]; 4];
     for x in 0..4 {
-        let column = [0, 1, 2, 3].map(|y| scaled(block[y * 4 + x], quant[y * 8 + x]));
-        let column = pass(column).map(|v| (v + (Wrapping(1) << (POINT - KEPT - 1))) >> (POINT - KEPT));
-        for y in 0..4 {
-            grid[x][y] = column[y];
-        }
+        let at = |y: usize| scaled(block[y * ROW + x], quant[y * 8 + x]);
+        let half = Wrapping(1 << (FIRST - 1));
+        let (sum, difference) = (((at(0) + at(2)) << POINT) + half, ((at(0) - at(2)) << POINT) + half);
+        let (outer, inner) = (at(1) * NEAR + at(3) * FAR, at(1) * FAR - at(3) * NEAR);
+        grid[0][x] = (sum + outer) >> FIRST;
+        grid[1][x] = (difference + inner) >> FIRST;
+        grid[2][x] = (difference - inner) >> FIRST;
+        grid[3][x] = (sum - outer) >> FIRST;
     }
-    let mut samples = [[0; 4]; 4];
-    for y in 0..4 {
-        let row = pass([grid[0][y], grid[1][y], grid[2][y], grid[3][y]]);
-        samples[y] = row.map(|v| sample((v + (Wrapping(1) << (POINT + KEPT + 2))) >> (POINT + KEPT + 3)));
-    }
-    for (line, row) in out.chunks_mut(stride).zip(samples) {
+    for (line, c) in out.chunks_mut(stride).zip(&grid) {
         if let Some(line) = line.first_chunk_mut::<4>() {
-            *line = row;
+            // Half of the last place kept, and the shift of samples to 0..=255.
+            let mean = (c[0] << POINT) + Wrapping((1 << (SECOND - 1)) + (128 << SECOND));
+            let mut row = [mean; 4];
+            for x in 0..4 {
+                row[x] += c[1] * WAVES[0][x] + c[2] * WAVES[1][x] + c[3] * WAVES[2][x];
+            }
+            *line = row.map(|value| (value >> SECOND).0.clamp(0, 255) as u8);
         }
     }
 }

@@ -4,6 +4,7 @@ use super::baseline::{ac_table, dc_table};
 use super::bits::{Bits, Restarts};
 use super::frame::{Layout, Part, Scan};
 use super::header::Header;
+use super::idct::Grid;
 use super::huffman::{Coded, Purpose, Table};
 use super::markers::{Tables, ZIGZAG};
 use super::output::{Keep, Output, Plane, Sink};
@@ -104,14 +105,15 @@ impl Store {
         match part.size {
             1 => out.iter_mut().zip(row).for_each(|(to, &dc)| *to = idct_small::mean(dc, quant[0])),
             2 => blocks::<4>(row, out, 2, |block, out| idct_small::two(block, quant, stride, out)),
-            4 => blocks::<16>(row, out, 4, |block, out| idct_small::four(block, quant, stride, out)),
-            _ => blocks::<64>(row, out, 8, |block, out| {
-                if block.iter().skip(1).fold(0, |any, &c| any | c) == 0 {
-                    idct_small::flat::<8>(i32::from(block[0]), quant, stride, out);
-                } else {
-                    idct::eight(block, quant, stride, out);
-                }
-            }),
+            4 => blocks::<16>(row, out, 4, |block, out| idct_small::four::<4, 16>(block, quant, stride, out)),
+            _ => {
+                let mut grid = Grid::default();
+                let mut history = self.history.iter().skip(y * self.stride);
+                blocks::<64>(row, out, 8, |block, out| match history.next().map_or(63, |set| set | 1).ilog2() {
+                    0 => idct_small::flat::<8>(i32::from(block[0]), quant, stride, out),
+                    last => idct::eight(block, last, quant, &mut grid, stride, out),
+                });
+            }
         }
     }
 }

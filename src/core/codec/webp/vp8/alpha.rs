@@ -13,8 +13,7 @@ enum Filter {
     Gradient = 3,
 }
 
-const FILTERS: [Filter; 4] =
-    [Filter::None, Filter::Horizontal, Filter::Vertical, Filter::Gradient];
+const FILTERS: [Filter; 4] = [Filter::None, Filter::Horizontal, Filter::Vertical, Filter::Gradient];
 
 /// Bytes that a lossless file has before the part that an alpha chunk keeps: the RIFF header of 12,
 /// the chunk header of 8 and the image header of 5.
@@ -64,11 +63,7 @@ fn estimate(plane: &[u8]) -> f32 {
         last = Some(value);
     }
     let total = counts.iter().sum::<u32>() as f32;
-    counts
-        .iter()
-        .filter(|&&n| n > 0)
-        .map(|&n| n as f32 * ((total / n as f32).log2() + 4.0))
-        .sum()
+    counts.iter().filter(|&&n| n > 0).map(|&n| n as f32 * ((total / n as f32).log2() + 4.0)).sum()
 }
 
 /// Packs an alpha plane, 0 transparent to 255 opaque, as the payload of an `ALPH` chunk.
@@ -91,6 +86,7 @@ pub fn alpha_chunk(plane: &[u8], width: u32, height: u32) -> Result<Vec<u8>, Vp8
     let (_, filter, differences) = best;
     let mut file = Vec::new();
     let mut encoder = WebPEncoder::new(&mut file);
+    // The filter has foretold the samples already.
     let mut params = EncoderParams::default();
     params.use_predictor_transform = false;
     encoder.set_params(params);
@@ -114,8 +110,10 @@ mod tests {
     use super::*;
 
     fn round_trip(name: &str, width: u32, height: u32, alpha: impl Fn(u32, u32) -> u8) {
-        let plane: Vec<u8> =
-            (0..height).flat_map(|y| (0..width).map(move |x| (x, y))).map(|(x, y)| alpha(x, y)).collect();
+        let plane: Vec<u8> = (0..height)
+            .flat_map(|y| (0..width).map(move |x| (x, y)))
+            .map(|(x, y)| alpha(x, y))
+            .collect();
         let alph = alpha_chunk(&plane, width, height).unwrap();
         assert!(alph.len() <= plane.len() + 1);
         let vp8 = encode(&vec![90; plane.len() * 3], 3, width, height, 50).unwrap();
@@ -134,9 +132,15 @@ mod tests {
             round_trip("ramp", w, h, |x, y| (x * 3 + y * 5) as u8);
             round_trip("disc", w, h, |x, y| {
                 let (x, y) = (x as i32 - w as i32 / 2, y as i32 - h as i32 / 2);
-                if x * x + y * y < 400 { 255 } else { 0 }
+                if x * x + y * y < 400 {
+                    255
+                } else {
+                    0
+                }
             });
-            round_trip("noise", w, h, |x, y| (x * 7919 ^ y * 104729).wrapping_mul(2654435761).to_le_bytes()[3]);
+            round_trip("noise", w, h, |x, y| {
+                (x * 7919 ^ y * 104729).wrapping_mul(2654435761).to_le_bytes()[3]
+            });
         }
     }
 }

@@ -57,7 +57,9 @@ fn write_rows(out: &mut BoolWriter, rows: &Rows) {
     }
 }
 
-fn first_partition(coded: &Coded, segments: &Segments, columns: usize) -> Result<Vec<u8>, Vp8Error> {
+fn first_partition(
+    coded: &Coded, segments: &Segments, columns: usize,
+) -> Result<Vec<u8>, Vp8Error> {
     let mut out = BoolWriter::new();
     // Studio-swing YUV, and a decoder has to clip.
     out.flag(false);

@@ -93,8 +93,7 @@ pub fn load_chroma(planes: &Planes, column: usize, line: usize) -> Lanes<1> {
 pub fn store_chroma(lanes: &Lanes<1>) -> [[u8; 64]; 2] {
     let mut out = [[0; 64]; 2];
     for y in 0..4 {
-        let [first, second] =
-            [0, 2].map(|x| lanes[4 * y + x][0].narrow(lanes[4 * y + x + 1][0]));
+        let [first, second] = [0, 2].map(|x| lanes[4 * y + x][0].narrow(lanes[4 * y + x + 1][0]));
         let [a, b] = first.zip32(second);
         for (plane, words) in out.iter_mut().zip(a.zip32(b)) {
             let [upper, lower] = turn(words).halves();

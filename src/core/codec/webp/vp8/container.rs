@@ -49,7 +49,10 @@ mod tests {
         let file = container(3, 2, &[1, 2, 3], Some(&[0, 9, 9, 9, 9, 9, 9])).unwrap();
         assert_eq!(&file[..4], b"RIFF");
         assert_eq!(file.len() % 2, 0);
-        assert_eq!(u32::from_le_bytes([file[4], file[5], file[6], file[7]]) as usize + 8, file.len());
+        assert_eq!(
+            u32::from_le_bytes([file[4], file[5], file[6], file[7]]) as usize + 8,
+            file.len()
+        );
         assert_eq!(&file[24..30], &[2, 0, 0, 1, 0, 0]);
     }
 }

@@ -7,7 +7,7 @@ use super::modes::{Choice, ModeCosts, SPLIT};
 use super::predict::{Border, Edges};
 use super::probabilities::{Rows, DEFAULT};
 use super::search::{self, Chroma, Desk, Filled, Luma};
-use super::segment::Segments;
+use super::segment::{Segments, SEGMENTS};
 use super::split::{self, Bench};
 use super::tokens::Tokens;
 use super::yuv::Planes;
@@ -15,6 +15,12 @@ use super::Vp8Error;
 
 /// Bits of modes that the first partition can hold with room to spare (RFC 6386 section 9.1).
 const MODE_BITS: u64 = (1 << 19) * 8 * 15 / 16;
+
+/// Bits of a macroblock's segment, skip flag and chroma mode, at most on average.
+const OTHER_MODE_BITS: u64 = 8;
+
+/// The same with a 16x16 luma mode.
+const WHOLE_MODE_BITS: u64 = 12;
 
 /// A coded frame before it is written.
 pub struct Coded {
@@ -24,6 +30,8 @@ pub struct Coded {
     pub tokens: Tokens,
     /// The probabilities they are written with.
     pub rows: Rows,
+    /// By segment, the largest [`Luma::edge`].
+    pub edges: [u16; SEGMENTS],
     /// What a decoder shows before its loop filter: luma, blue and red difference.
     #[cfg(test)]
     pub shown: Planes,
@@ -83,15 +91,22 @@ pub fn code(planes: &Planes, segments: &Segments) -> Result<Coded, Vp8Error> {
     let outside = Above { y: [127; 16], uv: [[127; 8]; 2], modes: [0; 4], filled: [0; 9] };
     let mut above = list(planes.columns, outside)?;
     #[cfg(test)]
-    let mut shown = Planes { columns: planes.columns, rows: planes.rows, y: planes.y.clone(), u: planes.u.clone(), v: planes.v.clone() };
+    let mut shown = Planes {
+        columns: planes.columns,
+        rows: planes.rows,
+        y: planes.y.clone(),
+        u: planes.u.clone(),
+        v: planes.v.clone(),
+    };
 
     let refresh = (total / 8).max(96);
     let mut mode_bits = 0u64;
+    let mut edges = [0; SEGMENTS];
     for row in 0..planes.rows {
         let mut left = Left::outside(row);
         for column in 0..planes.columns {
             let at = row * planes.columns + column;
-            if at > 0 && at % refresh == 0 {
+            if at > 0 && at.is_multiple_of(refresh) {
                 costs.update(&tokens.probabilities(costs.bits()));
             }
             if !tokens.reserve() {
@@ -117,8 +132,10 @@ pub fn code(planes: &Planes, segments: &Segments) -> Result<Coded, Vp8Error> {
                 has_left: outskirts.1,
             };
             let mut luma = search::whole_luma(&source.lanes, &seen, &Edges::luma(&border), &desk);
-            // Whole-block modes take at most 12 bits a macroblock; 4x4 modes must leave room for them.
-            let room = MODE_BITS.saturating_sub(mode_bits) > (total - at) as u64 * 12 + 256;
+            let edge = &mut edges[usize::from(segment & 3)];
+            *edge = luma.edge.max(*edge);
+            // 4x4 modes must leave room for the rest of the frame to do without them.
+            let room = MODE_BITS.saturating_sub(mode_bits) > (total - at) as u64 * WHOLE_MODE_BITS;
             if room {
                 let right = match above.get(column + 1) {
                     _ if row == 0 => [127; 4],
@@ -143,7 +160,7 @@ pub fn code(planes: &Planes, segments: &Segments) -> Result<Coded, Vp8Error> {
             let chroma =
                 search::chroma(&load_chroma(planes, column, row), &Edges::chroma(&borders), &desk);
 
-            mode_bits += if luma.mode == SPLIT { 16 * 6 } else { 12 };
+            mode_bits += u64::from(luma.mode_bits >> 8) + OTHER_MODE_BITS;
             let slot = &mut above[column];
             let empty = record(&mut tokens, &luma, &chroma, &mut slot.filled, &mut left.filled);
             left.y_corner = slot.y[15];
@@ -161,7 +178,14 @@ pub fn code(planes: &Planes, segments: &Segments) -> Result<Coded, Vp8Error> {
         }
     }
     let rows = tokens.probabilities(costs.bits());
-    Ok(Coded { choices, tokens, rows, #[cfg(test)] shown })
+    Ok(Coded {
+        choices,
+        tokens,
+        rows,
+        edges,
+        #[cfg(test)]
+        shown,
+    })
 }
 
 /// Records a macroblock's coefficients unless all are zero; answers whether they are.

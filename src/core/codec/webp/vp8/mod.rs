@@ -45,7 +45,11 @@ pub const MAX_SIDE: u32 = 16383;
 
 fn check_size(width: u32, height: u32) -> Result<(), Vp8Error> {
     let fits = |side: u32| (1..=MAX_SIDE).contains(&side);
-    if fits(width) && fits(height) { Ok(()) } else { Err(Vp8Error::BadSize) }
+    if fits(width) && fits(height) {
+        Ok(())
+    } else {
+        Err(Vp8Error::BadSize)
+    }
 }
 
 /// Encodes interleaved 8-bit sRGB pixels of 3 or 4 channels as the payload of a VP8 chunk.
@@ -58,12 +62,15 @@ pub fn encode(
     pixels: &[u8], channels: usize, width: u32, height: u32, quality: u8,
 ) -> Result<Vec<u8>, Vp8Error> {
     let planes = convert(pixels, channels, width, height)?;
-    let segments = segment::Segments::plan(&planes, quality)?;
+    let mut segments = segment::Segments::plan(&planes, quality)?;
     let coded = frame::code(&planes, &segments)?;
+    segments.soften(&coded.edges);
     bitstream::write(&coded, &segments, planes.columns, width, height)
 }
 
-fn convert(pixels: &[u8], channels: usize, width: u32, height: u32) -> Result<yuv::Planes, Vp8Error> {
+fn convert(
+    pixels: &[u8], channels: usize, width: u32, height: u32,
+) -> Result<yuv::Planes, Vp8Error> {
     check_size(width, height)?;
     let (width, height) = (width as usize, height as usize);
     match channels {

@@ -155,3 +155,35 @@ pub fn sub_modes(e: &SubEdges) -> [Vector; SUB_MODES] {
     out[1] = slope.add(left(0)).narrow(slope.add(left(2)));
     out
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_flat_border_predicts_flat_blocks() {
+        for block in sub_modes(&[77; 13]) {
+            assert_eq!(block.bytes(), [77; 16]);
+        }
+        let border =
+            Border { above: [77; 16], left: [77; 16], corner: 77, has_above: true, has_left: true };
+        for mode in 0..4 {
+            for row in whole(mode, &Edges::luma(&border)).as_flattened() {
+                assert_eq!(row.numbers(), [77; 8]);
+            }
+        }
+    }
+
+    #[test]
+    fn the_mean_leaves_out_what_is_outside_the_frame() {
+        let border = Border {
+            above: [127; 8],
+            left: [40; 8],
+            corner: 127,
+            has_above: false,
+            has_left: true,
+        };
+        assert_eq!(border.mean(), 40);
+        assert_eq!(Border { has_left: false, ..border }.mean(), 128);
+    }
+}

@@ -40,6 +40,11 @@ pub struct Luma {
     pub shown: [u8; 256],
     /// Its score at the quantiser's `lambda_split`.
     pub score: u64,
+    /// What its modes take in the first partition, in 1/256 bit.
+    pub mode_bits: u32,
+    /// The largest level that draws a visible edge between flat blocks, which the loop filter has
+    /// to hide; 0 when there is none.
+    pub edge: u16,
 }
 
 /// The coded chroma planes of a macroblock.
@@ -121,7 +126,15 @@ pub fn whole_luma(source: &Lanes<2>, seen: &[Vector; 2], edges: &Edges<2>, desk:
             (best, best_score) = (candidate, candidate_score);
         }
     }
+    let flat = best.blocks.as_flattened().iter().all(|block| Sizes::new(*block).filled == 0);
+    let edge = if flat && best.distortion > 20 * u32::from(q.y1.step[0].unsigned_abs()) {
+        best.dc[1].unsigned_abs().max(best.dc[2].unsigned_abs()).max(best.dc[4].unsigned_abs())
+    } else {
+        0
+    };
     Luma {
+        edge,
+        mode_bits: u32::from(desk.modes.luma[usize::from(best.mode)]),
         mode: best.mode,
         sub: [IMPLIED[usize::from(best.mode & 3)]; 16],
         dc: best.dc,

@@ -38,8 +38,13 @@ fn source_border<const N: usize>(
     let stride = columns * N;
     let (x, y) = (column * N, row * N);
     let at = |x: usize, y: usize| plane.get(y * stride + x).copied().unwrap_or(0);
-    let mut border =
-        Border { above: [127; N], left: [129; N], corner: 127, has_above: row > 0, has_left: column > 0 };
+    let mut border = Border {
+        above: [127; N],
+        left: [129; N],
+        corner: 127,
+        has_above: row > 0,
+        has_left: column > 0,
+    };
     if row > 0 {
         border.above = std::array::from_fn(|i| at(x + i, y - 1));
         border.corner = if column > 0 { at(x - 1, y - 1) } else { 129 };
@@ -66,7 +71,11 @@ fn scatter<const V: usize>(source: &Lanes<V>, edges: &Edges<V>) -> u32 {
             }
             let peak = histogram.iter().copied().max().unwrap_or(0);
             let farthest = histogram.iter().rposition(|&n| n > 0).unwrap_or(0) as u32;
-            if peak > 1 { 510 * farthest / peak } else { 0 }
+            if peak > 1 {
+                510 * farthest / peak
+            } else {
+                0
+            }
         })
         .max()
         .unwrap_or(0)
@@ -136,11 +145,19 @@ impl Segments {
         segments
     }
 
+    /// Raises the loop filter where flat blocks meet at edges of so many levels.
+    pub fn soften(&mut self, edges: &[u16; SEGMENTS]) {
+        for ((level, quantiser), &edge) in self.filters.iter_mut().zip(&self.quantisers).zip(edges)
+        {
+            *level = (*level).max(filter::level_for_edge(quantiser, edge));
+        }
+    }
+
     /// Joins segments that came out alike, since naming a segment costs bits in each macroblock.
     fn merge(&mut self) {
         let mut target = [0u8; SEGMENTS];
         let mut count = 0;
-        for i in 0..SEGMENTS {
+        for (i, target) in target.iter_mut().enumerate() {
             let alike = (0..count).find(|&j| {
                 self.quantisers[j].index == self.quantisers[i].index
                     && self.filters[j] == self.filters[i]
@@ -151,7 +168,7 @@ impl Segments {
                 self.filters[j] = self.filters[i];
                 count += 1;
             }
-            target[i] = j as u8;
+            *target = j as u8;
         }
         for segment in &mut self.map {
             *segment = target[usize::from(*segment & 3)];

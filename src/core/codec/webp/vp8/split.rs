@@ -82,7 +82,8 @@ pub fn search(
     let seen = levels_of(*seen);
     let mut sub = [0u8; 16];
     let mut blocks = [[0i16; 16]; 16];
-    let mut total = score(0, u32::from(desk.modes.luma[usize::from(SPLIT)]), q.lambda_split);
+    let mut mode_bits = u32::from(desk.modes.luma[usize::from(SPLIT)]);
+    let mut total = score(0, mode_bits, q.lambda_split);
     let (mut modes_above, mut modes_left) = (above, left);
     let (mut filled_above, mut filled_left) = (desk.above, desk.left);
     for b in 0..16 {
@@ -121,6 +122,7 @@ pub fn search(
         if total >= limit {
             return None;
         }
+        mode_bits += u32::from(prices[tried[l]]);
         let mode = tried[l] as u8;
         sub[b] = mode;
         (modes_above[x], modes_left[y]) = (mode, mode);
@@ -132,5 +134,5 @@ pub fn search(
         bench.put(x, y, std::array::from_fn(|i| pairs[i / 2][i % 2 * 8 + l]));
     }
     let shown = bench.pixels();
-    Some(Luma { mode: SPLIT, sub, dc: [0; 16], blocks, shown, score: total })
+    Some(Luma { mode: SPLIT, sub, dc: [0; 16], blocks, shown, score: total, mode_bits, edge: 0 })
 }

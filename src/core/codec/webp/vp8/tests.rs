@@ -78,9 +78,8 @@ fn the_decoder_shows_what_the_encoder_expects() {
 #[test]
 fn better_quality_takes_more_bytes() {
     let pixels = picture("noise", 96, 80);
-    let sizes: Vec<usize> = (1..=10)
-        .map(|q| encode(&pixels, 3, 96, 80, q * 10).unwrap().len())
-        .collect();
+    let sizes: Vec<usize> =
+        (1..=10).map(|q| encode(&pixels, 3, 96, 80, q * 10).unwrap().len()).collect();
     assert!(sizes.is_sorted(), "{sizes:?}");
 }
 

@@ -124,3 +124,35 @@ impl Tokens {
         out.finish()
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::super::cost::{block_of, Costs, Sizes};
+    use super::*;
+
+    #[test]
+    fn the_price_of_a_block_is_that_of_its_branches() {
+        let costs = Costs::new(&DEFAULT).unwrap();
+        let mut block = [0i16; 16];
+        for (n, level) in [(1, 1), (2, -2), (4, 5), (5, 66), (9, -67), (14, 200)] {
+            block[n] = level;
+            for kind in [Kind::LumaAc, Kind::LumaDc, Kind::Chroma, Kind::Luma] {
+                for context in 0..3 {
+                    let mut tokens = Tokens::new().unwrap();
+                    tokens.block(&block, kind, context);
+                    let paid: u32 = tokens
+                        .branches
+                        .iter()
+                        .map(|&branch| {
+                            let named = DEFAULT.as_flattened()[usize::from(branch & 0x7ff) % 1056];
+                            let odds = if branch & FIXED != 0 { branch as u8 } else { named };
+                            u32::from(bit_cost(costs.bits(), branch & TAKEN != 0, odds))
+                        })
+                        .sum();
+                    let priced = costs.block(&Sizes::new(block_of(block)), kind, context);
+                    assert_eq!(priced, paid, "up to {n}");
+                }
+            }
+        }
+    }
+}

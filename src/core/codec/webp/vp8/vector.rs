@@ -131,7 +131,11 @@ mod native {
             let (a, b) = (self.0, o.0);
             [
                 Self(u8x16_shuffle::<0, 16, 1, 17, 2, 18, 3, 19, 4, 20, 5, 21, 6, 22, 7, 23>(a, b)),
-                Self(u8x16_shuffle::<8, 24, 9, 25, 10, 26, 11, 27, 12, 28, 13, 29, 14, 30, 15, 31>(a, b)),
+                Self(
+                    u8x16_shuffle::<8, 24, 9, 25, 10, 26, 11, 27, 12, 28, 13, 29, 14, 30, 15, 31>(
+                        a, b,
+                    ),
+                ),
             ]
         }
         /// The same with 16-bit numbers.
@@ -148,14 +152,6 @@ mod native {
             [
                 Self(u32x4_shuffle::<0, 4, 1, 5>(self.0, o.0)),
                 Self(u32x4_shuffle::<2, 6, 3, 7>(self.0, o.0)),
-            ]
-        }
-        /// The same with halves.
-        #[inline(always)]
-        pub fn zip64(self, o: Self) -> [Self; 2] {
-            [
-                Self(u64x2_shuffle::<0, 2>(self.0, o.0)),
-                Self(u64x2_shuffle::<1, 3>(self.0, o.0)),
             ]
         }
     }

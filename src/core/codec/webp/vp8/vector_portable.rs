@@ -55,7 +55,11 @@ impl Vector {
         let at = |half: usize, i: usize| {
             let (group, byte) = (i / unit, i % unit);
             let from = half * 8 + group / 2 * unit + byte;
-            if group % 2 == 0 { self.0[from] } else { other.0[from] }
+            if group % 2 == 0 {
+                self.0[from]
+            } else {
+                other.0[from]
+            }
         };
         [0, 1].map(|half| Self(std::array::from_fn(|i| at(half, i))))
     }
@@ -191,10 +195,5 @@ impl Vector {
     #[inline(always)]
     pub fn zip32(self, other: Self) -> [Self; 2] {
         self.zip(other, 4)
-    }
-    /// The same with halves.
-    #[inline(always)]
-    pub fn zip64(self, other: Self) -> [Self; 2] {
-        self.zip(other, 8)
     }
 }

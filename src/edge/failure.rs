@@ -1,0 +1,46 @@
+//! What can go wrong in a handler, and how heads become the runtime's responses.
+
+use limn_core::parts::Method;
+use limn_core::reply::Head;
+use worker::{Headers, Response, ResponseBuilder};
+
+/// A refusal with a public sentence, or a fault whose detail goes to the log alone.
+pub enum Failure {
+    /// Said by the core.
+    Refused(limn_core::Error),
+    /// Said by the runtime.
+    Broken(worker::Error),
+}
+
+/// What handlers return.
+pub type Outcome<T> = Result<T, Failure>;
+
+impl From<limn_core::Error> for Failure {
+    fn from(error: limn_core::Error) -> Self {
+        Failure::Refused(error)
+    }
+}
+
+impl From<worker::Error> for Failure {
+    fn from(error: worker::Error) -> Self {
+        Failure::Broken(error)
+    }
+}
+
+/// The headers of a head.
+pub fn headers(head: &Head) -> worker::Result<Headers> {
+    let headers = Headers::new();
+    for (name, value) in &head.headers {
+        headers.set(name, value)?;
+    }
+    Ok(headers)
+}
+
+/// A response of fixed bytes. HEAD and 304 carry none, but HEAD keeps its length.
+pub fn respond(head: &Head, method: Method, body: Vec<u8>) -> worker::Result<Response> {
+    let builder = ResponseBuilder::new().with_status(head.status).with_headers(headers(head)?);
+    match method == Method::Head || head.status == 304 || head.status == 204 {
+        true => Ok(builder.empty()),
+        false => Ok(builder.fixed(body)),
+    }
+}

@@ -1,0 +1,166 @@
+//! Storage nodes behind one small interface: find what an object is, read it, write and delete blobs.
+
+mod http;
+mod r2;
+
+use crate::failure::{headers, Outcome};
+use crate::ledger::client;
+use crate::Edge;
+use limn_core::codec::sniff::{self, Sniffed};
+use limn_core::config::{Bucket, NodeKind};
+use limn_core::grant::Grant;
+use limn_core::ledger::Row;
+use limn_core::node::{blob_key, unmanaged_key};
+use limn_core::reply::Head;
+use limn_core::{hash, Error};
+use worker::{Response, ResponseBuilder};
+
+pub use r2::put_blob;
+
+/// Where an object's bytes come from.
+#[derive(Debug, Clone)]
+pub enum Source {
+    /// A row of the ledger.
+    Managed {
+        /// The row.
+        row: Row,
+    },
+    /// A key on a node that Limn only reads; its version is known once its head was seen.
+    Unmanaged {
+        /// The object's key.
+        key: String,
+        /// From the node's validators.
+        version: Option<String>,
+    },
+}
+
+impl Source {
+    /// The version that a cache key may carry, if it is known without reading the bytes.
+    pub fn version(&self) -> Option<&str> {
+        match self {
+            Source::Managed { row } => Some(&row.version),
+            Source::Unmanaged { version, .. } => version.as_deref(),
+        }
+    }
+}
+
+/// An object and the marks of a plan, found.
+pub struct Found {
+    /// The object.
+    pub source: Source,
+    /// Its purge generation.
+    pub generation: u64,
+    marks: Vec<(String, Source)>,
+}
+
+impl Found {
+    /// A mark that was looked for.
+    pub fn mark(&self, key: &str) -> Result<&Source, Error> {
+        let found = self.marks.iter().find(|(k, _)| k == key).map(|(_, source)| source);
+        found.ok_or_else(|| Error::NoSuchMark(key.into()))
+    }
+
+    /// Keys and versions of the marks, for the cache key.
+    pub fn mark_versions(&self) -> Vec<(String, String)> {
+        self.marks.iter().map(|(key, source)| (key.clone(), source.version().unwrap_or("").to_string())).collect()
+    }
+}
+
+/// A whole object in memory.
+pub struct Original {
+    /// Verified bytes.
+    pub bytes: Vec<u8>,
+    /// The version that they are.
+    pub version: String,
+    /// As served when nothing is made of them.
+    pub content_type: String,
+    /// When they were stored, unix seconds.
+    pub modified: Option<u64>,
+}
+
+/// Finds the object and the marks of a plan.
+///
+/// # Errors
+/// `no_such_key`, `no_such_mark`, `unavailable` when the ledger cannot be asked.
+pub async fn find(edge: &Edge, grant: &Grant<'_>, marks: &[&str]) -> Outcome<Found> {
+    let bucket = grant.bucket();
+    if bucket.node.managed {
+        let keys: Vec<String> = std::iter::once(grant.key()).chain(marks.iter().copied()).map(String::from).collect();
+        let mut look = client::look(edge, &bucket.name, keys).await?;
+        let row = look.rows.get(grant.key()).cloned().ok_or(Error::NoSuchKey)?;
+        let mut found = Vec::new();
+        for key in marks {
+            let row = look.rows.remove(*key).ok_or_else(|| Error::NoSuchMark(key.to_string()))?;
+            found.push((key.to_string(), Source::Managed { row }));
+        }
+        return Ok(Found { source: Source::Managed { row }, generation: look.generation, marks: found });
+    }
+    let source = head(edge, bucket, grant.key()).await?;
+    let mut found = Vec::new();
+    for key in marks {
+        let source = head(edge, bucket, key).await.map_err(|e| match e {
+            crate::Failure::Refused(Error::NoSuchKey) => Error::NoSuchMark(key.to_string()).into(),
+            other => other,
+        })?;
+        found.push((key.to_string(), source));
+    }
+    Ok(Found { source, generation: 0, marks: found })
+}
+
+async fn head(edge: &Edge, bucket: &Bucket, key: &str) -> Outcome<Source> {
+    let version = match bucket.node.kind {
+        NodeKind::R2 => Some(r2::version(edge, &bucket.node, &unmanaged_key(&bucket.node, key)).await?),
+        NodeKind::Http => http::known_version(edge, bucket, key).await,
+    };
+    Ok(Source::Unmanaged { key: key.to_string(), version })
+}
+
+/// Reads an object whole and verifies it.
+///
+/// # Errors
+/// `no_such_key`, `origin_failed`, `origin_timeout`, `image_too_large` beyond the bucket's `max_bytes`.
+pub async fn read(edge: &Edge, grant: &Grant<'_>, source: &Source) -> Outcome<Original> {
+    let bucket = grant.bucket();
+    let max_bytes = bucket.limits.max_bytes;
+    match source {
+        Source::Managed { row } => {
+            if row.length > max_bytes {
+                return Err(Error::ImageTooLarge(format!("The source has {} bytes; at most {max_bytes} are allowed.", row.length)).into());
+            }
+            let blob = r2::get(edge, &bucket.node, &blob_key(&bucket.name, &row.version), max_bytes).await?;
+            let (bytes, _) = blob.ok_or_else(|| Error::OriginFailed("The node does not hold the object.".into()))?;
+            if hash::hex(&hash::sha256(&bytes)) != row.sha256 {
+                return Err(Error::OriginFailed("The node holds other bytes than were stored.".into()).into());
+            }
+            Ok(Original { bytes, version: row.version.clone(), content_type: row.content_type.clone(), modified: Some(row.stored / 1_000) })
+        }
+        Source::Unmanaged { key, .. } => match bucket.node.kind {
+            NodeKind::R2 => {
+                let found = r2::get(edge, &bucket.node, &unmanaged_key(&bucket.node, key), max_bytes).await?;
+                let (bytes, stamp) = found.ok_or(Error::NoSuchKey)?;
+                Ok(Original { content_type: content_type(&bytes), bytes, version: stamp.version, modified: Some(stamp.uploaded) })
+            }
+            NodeKind::Http => http::read(edge, bucket, key).await,
+        },
+    }
+}
+
+/// Hands a managed blob to the client as the node streams it.
+///
+/// # Errors
+/// `origin_failed` when the node does not hold it or holds another length.
+pub async fn stream(edge: &Edge, grant: &Grant<'_>, source: &Source, head: &Head) -> Outcome<Response> {
+    let Source::Managed { row } = source else { return Err(Error::Internal.into()) };
+    let bucket = grant.bucket();
+    let body = r2::stream(edge, &bucket.node, &blob_key(&bucket.name, &row.version), row.length).await?;
+    Ok(ResponseBuilder::new().with_status(head.status).with_headers(headers(head)?).body(body))
+}
+
+/// The type of an unmanaged object, by content: what its store says of it is not believed.
+fn content_type(bytes: &[u8]) -> String {
+    match sniff::sniff(bytes) {
+        Sniffed::Known(format) => format.mime().into(),
+        Sniffed::Recognised(name) => sniff::recognised_mime(name).unwrap_or("application/octet-stream").into(),
+        Sniffed::Unknown => "application/octet-stream".into(),
+    }
+}

@@ -1,0 +1,78 @@
+//! The PUT chain: admitted, reserved, stored, committed, and only then acknowledged. DELETE beside it.
+
+use crate::failure::{respond, Outcome};
+use crate::ledger::client;
+use crate::node;
+use crate::Edge;
+use limn_core::grant::{self, Grant, Wish};
+use limn_core::ledger::Row;
+use limn_core::node::blob_key;
+use limn_core::parts::Parts;
+use limn_core::reply::Head;
+use limn_core::route::ObjectPath;
+use limn_core::upload::{announced_length, inspect};
+use limn_core::{hash, Error};
+use worker::{Request, Response};
+
+/// Answers PUT on an object.
+pub async fn put(edge: &Edge, parts: &Parts, path: &ObjectPath, mut request: Request) -> Outcome<Response> {
+    let path = &whole(path, edge)?;
+    let grant = grant::admit(parts, path, Wish::Write, edge.config, edge.now)?;
+    let bucket = grant.bucket();
+    writable(&grant)?;
+    let length = announced_length(parts, bucket, grant.promise())?;
+    let cut = |_| Error::BadDigest("The upload broke off before its end.".into());
+    let body = request.bytes().await.map_err(cut)?;
+    let inspected = inspect(&body, length, parts, &path.key, bucket, grant.promise())?;
+    let digest = hash::sha256(&body);
+    let reservation = client::reserve(edge, &bucket.name, &path.key, &bucket.node.name, length).await?;
+    let blob = blob_key(&bucket.name, &reservation.version);
+    if let Err(e) = node::put_blob(edge, &bucket.node, &blob, body, digest).await {
+        client::release(edge, &bucket.name, &reservation.version).await;
+        return Err(e);
+    }
+    let row = Row {
+        version: reservation.version,
+        sha256: inspected.sha256,
+        md5: inspected.md5,
+        length,
+        content_type: inspected.content_type,
+        meta: "{}".into(),
+        user: grant.user().unwrap_or("").into(),
+        nodes: bucket.node.name.clone(),
+        stored: edge.now * 1_000,
+    };
+    client::commit(edge, &bucket.name, &path.key, &row).await?;
+    let head = Head::new(200)
+        .with("etag", format!("\"{}\"", row.md5))
+        .with("x-limn-version", row.version)
+        .with("x-limn-sha256", row.sha256)
+        .with("cache-control", "no-store")
+        .with("content-length", "0");
+    Ok(respond(&head, parts.method, Vec::new())?)
+}
+
+/// Answers DELETE on an object; what is not there is deleted already, as in OSS and S3.
+pub async fn delete(edge: &Edge, parts: &Parts, path: &ObjectPath) -> Outcome<Response> {
+    let path = &whole(path, edge)?;
+    let grant = grant::admit(parts, path, Wish::Delete, edge.config, edge.now)?;
+    writable(&grant)?;
+    client::delete(edge, &grant.bucket().name, &path.key).await?;
+    Ok(respond(&Head::new(204).with("cache-control", "no-store"), parts.method, Vec::new())?)
+}
+
+/// A write names the whole key: a style's delimiter means nothing in it.
+fn whole(path: &ObjectPath, edge: &Edge) -> Outcome<ObjectPath> {
+    let key = match &path.style {
+        Some(style) => format!("{}{}{style}", path.key, edge.config.bucket(&path.bucket)?.delimiter),
+        None => path.key.clone(),
+    };
+    Ok(ObjectPath { bucket: path.bucket.clone(), key, style: None })
+}
+
+fn writable(grant: &Grant) -> Result<(), Error> {
+    match grant.bucket().node.managed {
+        true => Ok(()),
+        false => Err(Error::AccessDenied("This bucket fronts storage that Limn only reads.".into())),
+    }
+}
