@@ -1,0 +1,50 @@
+// One `wrangler dev` as a child: started, awaited, stopped with everything that it started.
+import { spawn } from 'node:child_process';
+
+/** @returns {{base: string, ready: Promise<void>, exited: Promise<number>, stop: () => Promise<void>, log: () => string}} */
+export function start({ port, config, persist, args = [] }) {
+  const base = `http://127.0.0.1:${port}`;
+  const options = ['dev', '--local', '--ip', '127.0.0.1', '--port', String(port), '--inspector-port', '0', '--show-interactive-dev-session=false'];
+  if (config) options.push('-c', config);
+  if (persist) options.push('--persist-to', persist);
+  // A process group of its own, so that stopping reaches the runtime too.
+  const child = spawn('wrangler', [...options, ...args], {
+    detached: true,
+    stdio: ['ignore', 'pipe', 'pipe'],
+    env: { ...process.env, WRANGLER_SEND_METRICS: 'false', CI: '1', NO_COLOR: '1' },
+  });
+  let text = '';
+  const keep = (chunk) => (text = (text + chunk).slice(-8000));
+  child.stdout.on('data', keep);
+  child.stderr.on('data', keep);
+  let stopped = false;
+  let ended = false;
+  const gone = new Promise((resolve) => child.on('exit', (code) => resolve((ended = true), code ?? 1)));
+  // Resolves only when wrangler ends by itself.
+  const exited = new Promise((resolve) => child.on('exit', (code) => !stopped && resolve(code ?? 1)));
+  const ready = (async () => {
+    for (let i = 0; i < 600 && !ended; i++) {
+      const answer = await fetch(`${base}/-/health`).catch(() => null);
+      if (answer) return void (await answer.arrayBuffer());
+      await new Promise((resolve) => setTimeout(resolve, 200));
+    }
+    throw new Error(`wrangler did not start; its last words:\n${text}`);
+  })();
+  const kill = (signal) => {
+    try {
+      process.kill(-child.pid, signal);
+    } catch {
+      // The group is gone already.
+    }
+  };
+  const stop = async () => {
+    stopped = true;
+    kill('SIGTERM');
+    const slow = setTimeout(() => kill('SIGKILL'), 5000);
+    await gone;
+    clearTimeout(slow);
+    kill('SIGKILL');
+  };
+  process.on('exit', () => kill('SIGKILL'));
+  return { base, ready, exited, stop, log: () => text };
+}

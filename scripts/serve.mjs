@@ -1,0 +1,66 @@
+// Starts wrangler on a port, loads the demo images through signed uploads, prints where Limn is.
+import { once } from 'node:events';
+import { readFile, readdir } from 'node:fs/promises';
+import net from 'node:net';
+import { start } from './limn/dev.mjs';
+import { signed } from './limn/sign.mjs';
+
+const port = Number(process.argv[2]);
+const drawn = '.tools/demo';
+
+/** Where each drawn file goes: everything into demo, samples into the buckets that refuse. */
+function destinations(files) {
+  const demo = files.map((file) => ['demo', file === 'logo.png' ? 'marks/logo.png' : file, file]);
+  return [...demo, ['vault', 'photo.jpg', 'photo.jpg'], ['club', 'rotated.jpg', 'rotated.jpg']];
+}
+
+async function load(base) {
+  const files = (await readdir(drawn)).filter((file) => !file.startsWith('.')).sort();
+  for (const [bucket, key, file] of destinations(files)) {
+    const target = `/${bucket}/${key}`;
+    const exp = String(Math.floor(Date.now() / 1000) + 600);
+    // A private HEAD tells whether a former start has stored it already.
+    const held = await fetch(base + signed('HEAD', target, { exp }), { method: 'HEAD', headers: { referer: 'https://www.example.com/' } });
+    if (held.ok) continue;
+    const answer = await fetch(base + signed('PUT', target, { exp }), { method: 'PUT', body: await readFile(`${drawn}/${file}`) });
+    if (!answer.ok) throw new Error(`the upload of ${target} was answered ${answer.status}: ${await answer.text()}`);
+    console.log(`    stored ${target}`);
+  }
+}
+
+async function portIsFree() {
+  const probe = net.createServer().listen(port, '127.0.0.1');
+  const [event] = await Promise.race([once(probe, 'listening').then(() => ['free']), once(probe, 'error').then(() => ['busy'])]);
+  probe.close();
+  return event === 'free';
+}
+
+if (!(await portIsFree().catch(() => false))) {
+  console.error(`limn: port ${port} is busy; stop what listens there or start with --port.`);
+  process.exit(1);
+}
+const dev = start({ port, quiet: true });
+for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP']) process.on(signal, () => dev.stop().then(() => process.exit(0)));
+dev.exited.then((code) => {
+  console.error(`limn: wrangler ended with ${code}; its last words:\n${dev.log()}`);
+  process.exit(1);
+});
+try {
+  await dev.ready;
+  await load(dev.base);
+} catch (error) {
+  console.error(`limn: ${error.message}`);
+  await dev.stop();
+  process.exit(1);
+}
+const link = (text, target) => console.log(`    ${text.padEnd(26)} ${dev.base}${target}`);
+console.log(`\nLimn is ready on ${dev.base}\n`);
+link('200 px wide with a logo', '/demo/photo.jpg?w=200&wm=logo');
+link('the same in OSS words', '/demo/photo.jpg?x-oss-process=image/resize,w_200');
+link('a style', '/demo/photo.jpg!thumb');
+link('turned upright, as WebP', '/demo/rotated.jpg?w=400&f=webp');
+link('CMYK to sRGB', '/demo/cmyk.jpg?w=300');
+link('private: refused', '/vault/photo.jpg?w=200');
+const exp = String(Math.floor(Date.now() / 1000) + 86400);
+link('private: signed for a day', signed('GET', '/vault/photo.jpg', { exp, w: '200' }));
+console.log('\nCtrl-C ends it.');

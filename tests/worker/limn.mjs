@@ -1,0 +1,64 @@
+// The built Worker under wrangler for tests: settings from wrangler.toml, changed as a test wants, state of its own.
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import http from 'node:http';
+import net from 'node:net';
+import { once } from 'node:events';
+import { fileURLToPath } from 'node:url';
+import { unstable_readConfig } from 'wrangler';
+import { start } from '../../scripts/limn/dev.mjs';
+
+const root = fileURLToPath(new URL('../..', import.meta.url));
+const grants = (...actions) => [{ actions }];
+/** The keys of scripts/dev.vars. */
+export const devKeys = {
+  LIMN_KEY_DEV: JSON.stringify({ id: 'limn-dev', secrets: ['limn-dev-secret'], user: 'dev', grants: grants('read', 'list', 'write', 'delete', 'purge', 'usage', 'admin') }),
+  LIMN_KEY_READER: JSON.stringify({ id: 'limn-reader', secrets: ['limn-reader-secret'], user: 'dev', grants: grants('read', 'list') }),
+};
+
+async function freePort() {
+  const server = net.createServer().listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  const { port } = server.address();
+  server.close();
+  await once(server, 'close');
+  return port;
+}
+
+/** Starts Limn with development settings; `vars` are added or, when null, removed. */
+export async function limn(vars = {}) {
+  const read = unstable_readConfig({ config: `${root}wrangler.toml` }, { hideWarnings: true });
+  mkdirSync(`${root}.wrangler/tests`, { recursive: true });
+  const dir = mkdtempSync(`${root}.wrangler/tests/run-`);
+  const all = { ...read.vars, ...devKeys, ...vars };
+  const config = {
+    name: 'limn-test',
+    main: '../../../src/edge/build/index.js',
+    compatibility_date: read.compatibility_date,
+    r2_buckets: read.r2_buckets,
+    durable_objects: read.durable_objects,
+    migrations: read.migrations,
+    vars: Object.fromEntries(Object.entries(all).filter(([, value]) => value !== null)),
+  };
+  writeFileSync(`${dir}/wrangler.json`, JSON.stringify(config));
+  const port = await freePort();
+  const dev = start({ port, config: `${dir}/wrangler.json`, persist: `${dir}/state` });
+  await dev.ready;
+  const stop = async () => {
+    await dev.stop();
+    rmSync(dir, { recursive: true, force: true });
+  };
+  return { base: dev.base, port, stop, log: dev.log };
+}
+
+/** A request whose path and headers go out as they are given, Host included. */
+export function raw(port, { method = 'GET', path, headers = {}, body }) {
+  return new Promise((resolve, reject) => {
+    const request = http.request({ host: '127.0.0.1', port, method, path, headers }, (response) => {
+      const chunks = [];
+      response.on('data', (chunk) => chunks.push(chunk));
+      response.on('end', () => resolve({ status: response.statusCode, headers: response.headers, body: Buffer.concat(chunks) }));
+    });
+    request.on('error', reject);
+    request.end(body);
+  });
+}
