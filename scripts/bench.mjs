@@ -1,10 +1,10 @@
 // Times Limn's engine beside its peers in one process: node scripts/bench.mjs --wasm PATH [--runs N] [--work DIR] [--json FILE]
 import { writeFile } from 'node:fs/promises';
 import { parseArgs } from 'node:util';
-import { peers } from './bench/contenders.mjs';
-import { jobs } from './bench/inputs.mjs';
-import { engine } from './bench/limn.mjs';
-import { bars, table } from './bench/table.mjs';
+import { peers } from './bench-lib/contenders.mjs';
+import { jobs } from './bench-lib/inputs.mjs';
+import { engine } from './bench-lib/limn.mjs';
+import { bars, table } from './bench-lib/table.mjs';
 
 function options() {
   const { values } = parseArgs({ options: {

@@ -1,0 +1,58 @@
+//! The engine alone as a plain WASM file, for `scripts/bench`: a query and a source in, an image out.
+#![allow(clippy::missing_safety_doc, missing_docs)]
+
+use limn_core::accept::Class;
+use limn_core::config::{Bucket, Config, Limits};
+use limn_core::params::{short, Program};
+use limn_core::plan::Quality;
+use limn_core::render::{render, Marks, Scene};
+use std::cell::RefCell;
+
+thread_local! {
+    static OUT: RefCell<Vec<u8>> = const { RefCell::new(Vec::new()) };
+}
+
+#[no_mangle]
+pub extern "C" fn limn_alloc(len: u32) -> *mut u8 {
+    Box::leak(vec![0u8; len as usize].into_boxed_slice()).as_mut_ptr()
+}
+
+/// `ptr` and `len` must be those of one [`limn_alloc`].
+#[no_mangle]
+pub unsafe extern "C" fn limn_free(ptr: *mut u8, len: u32) {
+    drop(Box::from_raw(std::ptr::slice_from_raw_parts_mut(ptr, len as usize)));
+}
+
+/// 0 and the image as output, or 1 and the error's sentence.
+#[no_mangle]
+pub unsafe extern "C" fn limn_render(src: *const u8, src_len: u32, query: *const u8, query_len: u32) -> i32 {
+    let source = std::slice::from_raw_parts(src, src_len as usize);
+    let query = String::from_utf8_lossy(std::slice::from_raw_parts(query, query_len as usize)).into_owned();
+    let made = run(source, &query);
+    let failed = made.is_err() as i32;
+    OUT.with(|out| *out.borrow_mut() = made.unwrap_or_else(|e| e.to_string().into_bytes()));
+    failed
+}
+
+fn run(source: &[u8], query: &str) -> limn_core::Result<Vec<u8>> {
+    let config = Config::parse([
+        ("LIMN_NODE_A", r#"{"name":"a","kind":"r2","binding":"A"}"#),
+        ("LIMN_BUCKET_A", r#"{"name":"bench","nodes":["a"]}"#),
+    ])?;
+    let bucket: &Bucket = config.bucket("bench")?;
+    let pairs = query.split('&').filter_map(|p| p.split_once('=')).filter_map(|(n, v)| Some((short::canonical_name(n)?.to_string(), v.to_string())));
+    let plan = Program::Short(pairs.collect()).compile(bucket)?;
+    let limits = Limits::default();
+    let scene = Scene { class: Class::Base, marks: &Marks::default(), limits: &limits, default_quality: Quality::Default };
+    Ok(render(&plan, source, &scene)?.bytes)
+}
+
+#[no_mangle]
+pub extern "C" fn limn_out_ptr() -> *const u8 {
+    OUT.with(|out| out.borrow().as_ptr())
+}
+
+#[no_mangle]
+pub extern "C" fn limn_out_len() -> u32 {
+    OUT.with(|out| out.borrow().len() as u32)
+}

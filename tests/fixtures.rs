@@ -1,0 +1,77 @@
+//! Real files through several plans: a right image or a named error, never a panic.
+//!
+//! The files are found by `LIMN_FIXTURES`; without it there is nothing to test and the run says so.
+
+use limn_core::accept::Class;
+use limn_core::codec::Header;
+use limn_core::config::Limits;
+use limn_core::params::oss::parse_canonical;
+use limn_core::plan::Quality;
+use limn_core::render::{render, Marks, Scene};
+use std::path::{Path, PathBuf};
+
+const PLANS: [&str; 6] = [
+    "image/resize,w_100",
+    "image/resize,m_fill,w_64,h_64/format,webp",
+    "image/resize,m_pad,w_90,h_30,color_ff8800/format,jpg",
+    "image/auto-orient,0/resize,p_30/format,png",
+    "image/resize,w_50,limit_0/format,webp/quality,lossless",
+    "image/format,auto",
+];
+
+fn files(folder: &Path, into: &mut Vec<PathBuf>) {
+    let mut entries: Vec<PathBuf> = std::fs::read_dir(folder).unwrap().map(|e| e.unwrap().path()).collect();
+    entries.sort();
+    for path in entries {
+        let name = path.file_name().unwrap_or_default().to_string_lossy().into_owned();
+        if path.is_dir() {
+            if !["LICENCES", "clients"].contains(&name.as_str()) {
+                files(&path, into);
+            }
+        } else if !name.ends_with(".md") && !name.ends_with(".tsv") {
+            into.push(path);
+        }
+    }
+}
+
+#[test]
+fn every_file_makes_an_image_or_a_named_error() {
+    let Some(folder) = std::env::var_os("LIMN_FIXTURES") else {
+        eprintln!("LIMN_FIXTURES is not set: no real photo was tried.");
+        return;
+    };
+    let mut paths = Vec::new();
+    files(Path::new(&folder), &mut paths);
+    assert!(paths.len() > 100, "{} holds {} files", folder.to_string_lossy(), paths.len());
+    let limits = Limits::default();
+    let marks = Marks::default();
+    let (mut made, mut refused) = (0, std::collections::BTreeMap::<&str, Vec<String>>::new());
+    for path in &paths {
+        let bytes = std::fs::read(path).unwrap();
+        for text in PLANS {
+            let plan = parse_canonical(text).unwrap();
+            let scene = Scene { class: Class::WebP, marks: &marks, limits: &limits, default_quality: Quality::Default };
+            match render(&plan, &bytes, &scene) {
+                Ok(image) => {
+                    made += 1;
+                    let header = Header::read(&image.bytes, &limits).unwrap_or_else(|e| panic!("{} {text}: {e}", path.display()));
+                    assert_eq!((header.size, header.format), (image.size, image.format), "{} {text}", path.display());
+                }
+                Err(e) => {
+                    assert!((400..500).contains(&e.status()), "{} {text}: {e:?}", path.display());
+                    let seen = refused.entry(e.code()).or_default();
+                    let line = format!("{}: {e}", path.strip_prefix(&folder).unwrap().display());
+                    if seen.last() != Some(&line) {
+                        seen.push(line);
+                    }
+                }
+            }
+        }
+    }
+    println!("{made} images made of {} files", paths.len());
+    for (code, lines) in &refused {
+        println!("{code}: {}", lines.len());
+        lines.iter().for_each(|line| println!("  {line}"));
+    }
+    assert!(made > paths.len() * 3, "only {made} images of {} files", paths.len());
+}

@@ -1,0 +1,52 @@
+//! What holds for every input.
+
+use limn_core::image::{Color, Image, Layout, Size};
+use limn_core::params::oss::parse_canonical;
+use limn_core::params::short;
+use limn_core::parts::Parts;
+use limn_core::render::Marks;
+use proptest::prelude::*;
+
+fn action() -> impl Strategy<Value = String> {
+    let side = |key: &'static str| proptest::option::of(1u32..300).prop_map(move |n| n.map_or(String::new(), |n| format!(",{key}_{n}")));
+    let mode = prop::sample::select(vec!["", ",m_lfit", ",m_mfit", ",m_fill", ",m_pad", ",m_fixed"]);
+    let limit = prop::sample::select(vec!["", ",limit_0", ",limit_1"]);
+    let gravity = prop::sample::select(vec!["", ",g_north", ",g_se", ",color_112233"]);
+    (mode, 1u32..300, side("h"), side("l"), limit, gravity).prop_map(|(m, w, h, l, limit, g)| format!("resize{m},w_{w}{h}{l}{limit}{g}"))
+}
+
+fn program() -> impl Strategy<Value = String> {
+    let tail = prop::sample::select(vec!["", "/format,webp", "/quality,Q_70", "/quality,q_40/format,jpg", "/auto-orient,0", "/interlace,1", "/background,00ff0080"]);
+    (prop::collection::vec(action(), 1..4), tail).prop_map(|(actions, tail)| format!("image/{}{tail}", actions.join("/")))
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(if std::env::var_os("LIMN_TEST_FULL").is_some() { 20_000 } else { 400 }))]
+
+    #[test]
+    fn a_print_reads_back_as_itself(program in program()) {
+        let print = parse_canonical(&program).unwrap().to_string();
+        prop_assert_eq!(parse_canonical(&print).unwrap().to_string(), print);
+    }
+
+    #[test]
+    fn parsers_never_panic(text in "\\PC{0,80}", query in "[a-z0-9_=&%+.,/|!-]{0,60}") {
+        let _ = parse_canonical(&text);
+        let _ = parse_canonical(&format!("image/{query}"));
+        let _ = short::canonical_name(&text);
+        let _ = Parts::new("GET", &format!("http://h/{query}?{query}"), []);
+    }
+
+    #[test]
+    fn the_size_foretold_is_the_size_made(action in action(), w in 1u32..200, h in 1u32..200, gray in any::<bool>()) {
+        let plan = parse_canonical(&format!("image/{action}")).unwrap();
+        let layout = if gray { Layout::Gray } else { Layout::Rgba };
+        let mut image = Image::filled(Size::new(w, h), layout, Color::WHITE).unwrap();
+        for op in plan.ops() {
+            let foretold = op.size(image.size());
+            image = op.apply(image, &Marks::default()).unwrap();
+            prop_assert_eq!(image.size(), foretold);
+            prop_assert_eq!(image.held(), foretold);
+        }
+    }
+}
