@@ -62,7 +62,8 @@ fn every_example_makes_its_golden_image() {
                 let image = pixels(&made.bytes);
                 if bless {
                     std::fs::create_dir_all(&folder).unwrap();
-                    let png = codec::encode(image, Format::Png, &EncodeSettings { quality: 80, lossless: false, progressive: false }).unwrap();
+                    let png =
+                        codec::encode(image, Format::Png, &EncodeSettings { quality: 80, lossless: false, progressive: false }).unwrap();
                     std::fs::write(&path, png.bytes).unwrap();
                     continue;
                 }

@@ -16,7 +16,15 @@ fn action() -> impl Strategy<Value = String> {
 }
 
 fn program() -> impl Strategy<Value = String> {
-    let tail = prop::sample::select(vec!["", "/format,webp", "/quality,Q_70", "/quality,q_40/format,jpg", "/auto-orient,0", "/interlace,1", "/background,00ff0080"]);
+    let tail = prop::sample::select(vec![
+        "",
+        "/format,webp",
+        "/quality,Q_70",
+        "/quality,q_40/format,jpg",
+        "/auto-orient,0",
+        "/interlace,1",
+        "/background,00ff0080",
+    ]);
     (prop::collection::vec(action(), 1..4), tail).prop_map(|(actions, tail)| format!("image/{}{tail}", actions.join("/")))
 }
 

@@ -279,9 +279,7 @@ pub struct AccessKey {
 impl AccessKey {
     /// Whether the key may do `action` on `bucket`/`key`.
     pub fn may(&self, action: Action, bucket: &str, key: &str) -> bool {
-        self.grants.iter().any(|g| {
-            g.actions.contains(&action) && (g.bucket == "*" || g.bucket == bucket) && key.starts_with(&g.prefix)
-        })
+        self.grants.iter().any(|g| g.actions.contains(&action) && (g.bucket == "*" || g.bucket == bucket) && key.starts_with(&g.prefix))
     }
 }
 
@@ -367,7 +365,9 @@ fn bad(table: &str, what: &str) -> Error {
 fn table<T: for<'d> Deserialize<'d>>(name: &str, json: &str) -> Result<T> {
     serde_json::from_str(json).map_err(|e| match name.starts_with("LIMN_KEY_") {
         // The parser's message may quote the text, which is a secret here.
-        true => bad(name, &format!("is not a JSON access key (id, secrets, user, grants); look at line {} column {}", e.line(), e.column())),
+        true => {
+            bad(name, &format!("is not a JSON access key (id, secrets, user, grants); look at line {} column {}", e.line(), e.column()))
+        }
         false => bad(name, e.to_string().trim_end_matches('.')),
     })
 }
@@ -414,7 +414,8 @@ fn parse_styles(tables: &[(&str, &str)]) -> Result<HashMap<String, HashMap<Strin
             if !params::style::is_name(&style) {
                 return Err(bad(name, &format!("styles: {style:?} is no style name; 1 to 63 of A-Z a-z 0-9 _ . - are wanted")));
             }
-            let program = params::style::parse_body(&text).map_err(|e| bad(name, &format!("styles.{style}: {}", e.to_string().trim_end_matches('.'))))?;
+            let program = params::style::parse_body(&text)
+                .map_err(|e| bad(name, &format!("styles.{style}: {}", e.to_string().trim_end_matches('.'))))?;
             programs.insert(style, program);
         }
         sets.insert(set.name, programs);
@@ -539,12 +540,24 @@ pub(crate) mod tests {
         ("LIMN", r#"{"mode":"development"}"#),
         ("LIMN_NODE_A", r#"{"name":"a","kind":"r2","binding":"NODE_A"}"#),
         ("LIMN_STYLES_DEMO", r#"{"name":"demo","styles":{"thumb":"image/resize,w_200","card":"w=400&h=300&fit=cover"}}"#),
-        ("LIMN_BUCKET_DEMO", r#"{"name":"demo","nodes":["a"],"access":"public-read","parameters":"open","styles":["demo"],"ignore":["utm_*","fbclid"],"marks":{"logo":{"key":"marks/logo.png","scale":25}}}"#),
+        (
+            "LIMN_BUCKET_DEMO",
+            r#"{"name":"demo","nodes":["a"],"access":"public-read","parameters":"open","styles":["demo"],"ignore":["utm_*","fbclid"],"marks":{"logo":{"key":"marks/logo.png","scale":25}}}"#,
+        ),
         ("LIMN_BUCKET_VAULT", r#"{"name":"vault","nodes":["a"]}"#),
-        ("LIMN_BUCKET_CLUB", r#"{"name":"club","nodes":["a"],"access":"public-read","parameters":"open","referer":{"allow":["*.example.com"],"allow_empty":false}}"#),
+        (
+            "LIMN_BUCKET_CLUB",
+            r#"{"name":"club","nodes":["a"],"access":"public-read","parameters":"open","referer":{"allow":["*.example.com"],"allow_empty":false}}"#,
+        ),
         ("LIMN_BUCKET_SHOP", r#"{"name":"shop","nodes":["a"],"access":"public-read","styles":["demo"]}"#),
-        ("LIMN_KEY_DEV", r#"{"id":"limn-dev","secrets":["limn-dev-secret"],"user":"dev","grants":[{"actions":["read","list","write","delete","purge","usage","admin"]}]}"#),
-        ("LIMN_KEY_READER", r#"{"id":"limn-reader","secrets":["limn-reader-secret","an-older-secret"],"user":"dev","grants":[{"actions":["read","list"]}]}"#),
+        (
+            "LIMN_KEY_DEV",
+            r#"{"id":"limn-dev","secrets":["limn-dev-secret"],"user":"dev","grants":[{"actions":["read","list","write","delete","purge","usage","admin"]}]}"#,
+        ),
+        (
+            "LIMN_KEY_READER",
+            r#"{"id":"limn-reader","secrets":["limn-reader-secret","an-older-secret"],"user":"dev","grants":[{"actions":["read","list"]}]}"#,
+        ),
     ];
 
     fn with(name: &str, json: &str) -> Result<Config> {
@@ -558,7 +571,9 @@ pub(crate) mod tests {
         assert!(c.bucket("demo").unwrap().ignores("utm_source") && !c.bucket("demo").unwrap().ignores("fbclidx"));
         assert!(c.bucket("club").unwrap().is_protected() && !c.bucket("demo").unwrap().is_protected());
         assert_eq!(c.bucket("nope").unwrap_err().code(), "no_such_bucket");
-        assert!(c.key("limn-reader").unwrap().may(Action::Read, "demo", "a") && !c.key("limn-reader").unwrap().may(Action::Write, "demo", "a"));
+        assert!(
+            c.key("limn-reader").unwrap().may(Action::Read, "demo", "a") && !c.key("limn-reader").unwrap().may(Action::Write, "demo", "a")
+        );
     }
 
     #[test]

@@ -111,10 +111,9 @@ impl fmt::Display for Error {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         use Error::*;
         match self {
-            MalformedUrl(s) | UnknownParam(s) | BadArg(s) | RepeatedKey(s) | AccessDenied(s) | Method(s)
-            | SignatureRequired(s) | Conflict(s) | UploadTooLarge(s) | UploadNotAnImage(s) | BadDigest(s)
-            | FormatUnsupported(s) | ImageTooLarge(s) | ImageCorrupt(s) | OriginFailed(s) | Unavailable(s)
-            | Misconfigured(s) | NotImplemented(s) => f.write_str(s),
+            MalformedUrl(s) | UnknownParam(s) | BadArg(s) | RepeatedKey(s) | AccessDenied(s) | Method(s) | SignatureRequired(s)
+            | Conflict(s) | UploadTooLarge(s) | UploadNotAnImage(s) | BadDigest(s) | FormatUnsupported(s) | ImageTooLarge(s)
+            | ImageCorrupt(s) | OriginFailed(s) | Unavailable(s) | Misconfigured(s) | NotImplemented(s) => f.write_str(s),
             UnknownAccessKey => f.write_str("The access key id is not known here."),
             BadSignature => f.write_str("The signature does not match this request."),
             LinkExpired => f.write_str("Request has expired."),

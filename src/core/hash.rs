@@ -1,8 +1,8 @@
 //! Digests and MACs in the forms that requests and replies carry.
 
+use crate::{Error, Result};
 use base64::engine::general_purpose::{STANDARD, URL_SAFE, URL_SAFE_NO_PAD};
 use base64::Engine;
-use crate::{Error, Result};
 use hmac::{Hmac, Mac};
 use sha2::Digest;
 use subtle::ConstantTimeEq;

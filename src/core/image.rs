@@ -256,7 +256,9 @@ mod tests {
 
     #[test]
     fn colours_are_read_and_printed() {
-        for (text, want) in [("f00", "ff0000"), ("FF000080", "ff000080"), ("transparent", "00000000"), ("rebeccapurple", "663399"), ("red", "ff0000")] {
+        for (text, want) in
+            [("f00", "ff0000"), ("FF000080", "ff000080"), ("transparent", "00000000"), ("rebeccapurple", "663399"), ("red", "ff0000")]
+        {
             assert_eq!(Color::parse(text).unwrap().to_string(), want);
         }
         for bad in ["", "ff", "ggg", "#fff", "rgb(1,2,3)", "ff00000"] {

@@ -121,7 +121,14 @@ mod tests {
     use crate::config::NodeKind;
 
     fn node() -> Node {
-        Node { name: "o".into(), kind: NodeKind::Http, binding: String::new(), url: "https://origin.example/base/".into(), prefix: "img/".into(), managed: false }
+        Node {
+            name: "o".into(),
+            kind: NodeKind::Http,
+            binding: String::new(),
+            url: "https://origin.example/base/".into(),
+            prefix: "img/".into(),
+            managed: false,
+        }
     }
 
     #[test]
@@ -139,7 +146,14 @@ mod tests {
     #[test]
     fn only_a_plain_and_whole_answer_is_believed() {
         let head = |status| OriginHead { status, ..Default::default() };
-        for (status, code) in [(404, "no_such_key"), (410, "no_such_key"), (302, "origin_failed"), (206, "origin_failed"), (500, "origin_failed"), (403, "origin_failed")] {
+        for (status, code) in [
+            (404, "no_such_key"),
+            (410, "no_such_key"),
+            (302, "origin_failed"),
+            (206, "origin_failed"),
+            (500, "origin_failed"),
+            (403, "origin_failed"),
+        ] {
             assert_eq!(head(status).check(9).unwrap_err().code(), code, "{status}");
         }
         assert_eq!(OriginHead { length: Some(10), ..head(200) }.check(9).unwrap_err().code(), "image_too_large");

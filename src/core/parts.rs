@@ -135,7 +135,14 @@ mod tests {
 
     #[test]
     fn loopback_is_this_machine_only() {
-        for (host, is) in [("localhost", true), ("127.8.0.1", true), ("[::1]", true), ("127.0.0.1.example.com", false), ("10.0.0.1", false), ("localhost.evil.com", false)] {
+        for (host, is) in [
+            ("localhost", true),
+            ("127.8.0.1", true),
+            ("[::1]", true),
+            ("127.0.0.1.example.com", false),
+            ("10.0.0.1", false),
+            ("localhost.evil.com", false),
+        ] {
             assert_eq!(get(&format!("http://{host}/a")).unwrap().is_loopback(), is, "{host}");
         }
     }

@@ -111,7 +111,11 @@ fn names(list: &str, etag: &str) -> bool {
 fn is_active(content_type: &str) -> bool {
     let essence = content_type.split(';').next().unwrap_or("").trim().to_ascii_lowercase();
     let passive = ["image/", "video/", "audio/", "font/"].iter().any(|p| essence.starts_with(p)) && essence != "image/svg+xml";
-    !passive && !matches!(essence.as_str(), "text/plain" | "application/json" | "application/pdf" | "application/octet-stream" | "application/zip")
+    !passive
+        && !matches!(
+            essence.as_str(),
+            "text/plain" | "application/json" | "application/pdf" | "application/octet-stream" | "application/zip"
+        )
 }
 
 /// What a client and the caches on its side may keep (product: protected buckets stay private).
@@ -179,7 +183,10 @@ pub fn refusal(error: &Error, parts: Option<&Parts>, request_id: &str) -> (Head,
 /// The scheme that signed the request decides; unsigned ones by what they name (product: section 8).
 fn voice(parts: &Parts) -> Voice {
     let starts = |prefix: &str| parts.query.iter().any(|(n, _)| n.starts_with(prefix));
-    if crate::grant::oss_v1::PARAMS.iter().any(|p| parts.param(p).is_some()) || starts("x-oss-") || parts.headers_with_prefix("x-oss-").next().is_some() {
+    if crate::grant::oss_v1::PARAMS.iter().any(|p| parts.param(p).is_some())
+        || starts("x-oss-")
+        || parts.headers_with_prefix("x-oss-").next().is_some()
+    {
         Voice::Oss
     } else if starts("X-Amz-") || parts.headers_with_prefix("x-amz-").next().is_some() {
         Voice::S3
@@ -204,7 +211,13 @@ mod tests {
     fn an_etag_list_is_compared_weakly_and_whole() {
         let etag = derived_etag(b"abc");
         assert_eq!(etag.len(), 24);
-        for (list, is) in [(etag.clone(), true), (format!("\"x\", W/{etag}"), true), ("*".into(), true), ("\"x\"".into(), false), (etag.trim_matches('"').into(), false)] {
+        for (list, is) in [
+            (etag.clone(), true),
+            (format!("\"x\", W/{etag}"), true),
+            ("*".into(), true),
+            ("\"x\"".into(), false),
+            (etag.trim_matches('"').into(), false),
+        ] {
             assert_eq!(names(&list, &etag), is, "{list}");
         }
     }
@@ -225,7 +238,15 @@ mod tests {
 
     #[test]
     fn what_a_browser_could_run_goes_out_as_an_attachment() {
-        for (kind, active) in [("text/html; charset=utf-8", true), ("image/svg+xml", true), ("application/xhtml+xml", true), ("text/xml", true), ("application/javascript", true), ("image/jpeg", false), ("text/plain", false)] {
+        for (kind, active) in [
+            ("text/html; charset=utf-8", true),
+            ("image/svg+xml", true),
+            ("application/xhtml+xml", true),
+            ("text/xml", true),
+            ("application/javascript", true),
+            ("image/jpeg", false),
+            ("text/plain", false),
+        ] {
             assert_eq!(is_active(kind), active, "{kind}");
         }
     }

@@ -136,7 +136,9 @@ mod tests {
 
     #[test]
     fn keys_that_could_mean_another_key_are_refused() {
-        for path in ["/demo//a", "/demo/a//b", "/demo/a%2F..%2Fb", "/demo/%2e%2e%2fa", "/demo/a%5Cb", "/demo/a%00b", "/demo/a%0Ab", "/demo/%2Fa"] {
+        for path in
+            ["/demo//a", "/demo/a//b", "/demo/a%2F..%2Fb", "/demo/%2e%2e%2fa", "/demo/a%5Cb", "/demo/a%00b", "/demo/a%0Ab", "/demo/%2Fa"]
+        {
             // The URL parser resolves plain dot segments; what is left must be refused here.
             match route(path) {
                 Err(e) => assert!(["malformed_url", "no_such_bucket", "not_implemented"].contains(&e.code()), "{path}: {e:?}"),
@@ -148,7 +150,16 @@ mod tests {
 
     #[test]
     fn bucket_names() {
-        for (name, legal) in [("demo", true), ("a-1", true), ("ab", false), ("Demo", false), ("-ab", false), ("ab-", false), ("a.b", false), (&*"a".repeat(64), false)] {
+        for (name, legal) in [
+            ("demo", true),
+            ("a-1", true),
+            ("ab", false),
+            ("Demo", false),
+            ("-ab", false),
+            ("ab-", false),
+            ("a.b", false),
+            (&*"a".repeat(64), false),
+        ] {
             assert_eq!(is_bucket_name(name), legal, "{name}");
         }
     }

@@ -76,7 +76,10 @@ fn content_type(body: &[u8], declared: Option<&str>, key: &str, bucket: &Bucket)
         Sniffed::Known(format) => {
             let contradicts = |claimed: &str| claimed.starts_with("image/") && !same_type(claimed, format.mime());
             if named.is_some_and(|n| n != format) || essence.as_deref().is_some_and(contradicts) {
-                return Err(Error::UploadNotAnImage(format!("The upload is a {} file, which is not what it is named or declared as.", format.name())));
+                return Err(Error::UploadNotAnImage(format!(
+                    "The upload is a {} file, which is not what it is named or declared as.",
+                    format.name()
+                )));
             }
             decodes(body, bucket)?;
             Ok(format.mime().into())
@@ -152,7 +155,10 @@ mod tests {
         assert_eq!(put("a.JPG", &[("content-type", "image/jpg")], &jpeg, n).unwrap().content_type, "image/jpeg");
         assert_eq!(put("a.png", &[], &jpeg, n).unwrap_err().code(), "upload_not_an_image");
         assert_eq!(put("a", &[("content-type", "image/png")], &jpeg, n).unwrap_err().code(), "upload_not_an_image");
-        assert_eq!(put("a.txt", &[("content-type", "text/plain; charset=utf-8")], b"hello", 5).unwrap().content_type, "text/plain; charset=utf-8");
+        assert_eq!(
+            put("a.txt", &[("content-type", "text/plain; charset=utf-8")], b"hello", 5).unwrap().content_type,
+            "text/plain; charset=utf-8"
+        );
         assert_eq!(put("a.bin", &[("content-type", "nonsense")], b"hello", 5).unwrap().content_type, "application/octet-stream");
         assert_eq!(put("a.jpg", &[], b"<html>hello</html>", 18).unwrap_err().code(), "upload_not_an_image");
         assert_eq!(put("a.html", &[("content-type", "image/jpeg")], b"<html></html>", 13).unwrap_err().code(), "upload_not_an_image");

@@ -53,7 +53,10 @@ fn parts_of(request: &Request) -> limn_core::Result<Parts> {
 async fn answer(parts: &Parts, request: Request, env: Env, ctx: Context) -> Outcome<Response> {
     let config = settings::load(&env)?;
     if config.mode == Mode::Development && !parts.is_loopback() {
-        return Err(Error::Misconfigured("Limn is in development mode, which answers on this machine only; set mode = \"production\".".into()).into());
+        return Err(Error::Misconfigured(
+            "Limn is in development mode, which answers on this machine only; set mode = \"production\".".into(),
+        )
+        .into());
     }
     let edge = Edge { config, env, ctx, now: Date::now().as_millis() / 1_000 };
     let route = Route::parse(parts, config)?;

@@ -99,7 +99,16 @@ mod tests {
     #[test]
     fn each_orientation_brings_the_same_corner_up() {
         // The picture 1 2 / 3 4 as a camera stores it for each value.
-        for (value, stored) in [(1, [1, 2, 3, 4]), (2, [2, 1, 4, 3]), (3, [4, 3, 2, 1]), (4, [3, 4, 1, 2]), (5, [1, 3, 2, 4]), (6, [2, 4, 1, 3]), (7, [4, 2, 3, 1]), (8, [3, 1, 4, 2])] {
+        for (value, stored) in [
+            (1, [1, 2, 3, 4]),
+            (2, [2, 1, 4, 3]),
+            (3, [4, 3, 2, 1]),
+            (4, [3, 4, 1, 2]),
+            (5, [1, 3, 2, 4]),
+            (6, [2, 4, 1, 3]),
+            (7, [4, 2, 3, 1]),
+            (8, [3, 1, 4, 2]),
+        ] {
             let image = Image::new(Size::new(2, 2), Layout::Gray, stored.to_vec()).unwrap();
             assert_eq!(Orientation(value).apply(image).unwrap().data(), [1, 2, 3, 4], "{value}");
         }

@@ -110,14 +110,19 @@ impl Header {
     pub fn read(bytes: &[u8], limits: &Limits) -> Result<Header> {
         let header = match sniff::sniff(bytes) {
             Sniffed::Known(format) => (format.codec().header)(bytes)?,
-            Sniffed::Recognised(name) => return Err(Error::FormatUnsupported(format!("The object is {name}, which Limn does not decode."))),
+            Sniffed::Recognised(name) => {
+                return Err(Error::FormatUnsupported(format!("The object is {name}, which Limn does not decode.")))
+            }
             Sniffed::Unknown => return Err(Error::FormatUnsupported("The object is not an image that Limn knows.".into())),
         };
         if header.size.width == 0 || header.size.height == 0 {
             return Err(corrupt(header.format, "a side of it is 0"));
         }
         if header.frames > limits.max_frames {
-            return Err(Error::ImageTooLarge(format!("The image has {} frames; at most {} are allowed.", header.frames, limits.max_frames)));
+            return Err(Error::ImageTooLarge(format!(
+                "The image has {} frames; at most {} are allowed.",
+                header.frames, limits.max_frames
+            )));
         }
         let pixels = header.size.pixels().saturating_mul(u64::from(header.frames));
         if pixels > limits.max_pixels {

@@ -40,7 +40,10 @@ fn run(source: &[u8], query: &str) -> limn_core::Result<Vec<u8>> {
         ("LIMN_BUCKET_A", r#"{"name":"bench","nodes":["a"]}"#),
     ])?;
     let bucket: &Bucket = config.bucket("bench")?;
-    let pairs = query.split('&').filter_map(|p| p.split_once('=')).filter_map(|(n, v)| Some((short::canonical_name(n)?.to_string(), v.to_string())));
+    let pairs = query
+        .split('&')
+        .filter_map(|p| p.split_once('='))
+        .filter_map(|(n, v)| Some((short::canonical_name(n)?.to_string(), v.to_string())));
     let plan = Program::Short(pairs.collect()).compile(bucket)?;
     let limits = Limits::default();
     let scene = Scene { class: Class::Base, marks: &Marks::default(), limits: &limits, default_quality: Quality::Default };

@@ -149,7 +149,9 @@ fn may_read(bucket: &Bucket, ask: &Ask, scheme: Signed) -> Result<()> {
     // V1 signs x-oss-process but no short parameter (reference: signatures.md 1).
     match (scheme, &ask.program, &ask.buster) {
         (Signed::OssV1, Program::Oss(_) | Program::None, None) => Ok(()),
-        (Signed::OssV1, ..) => Err(Error::AccessDenied("An OSS V1 signature does not cover short parameters; sign with Limn's own scheme.".into())),
+        (Signed::OssV1, ..) => {
+            Err(Error::AccessDenied("An OSS V1 signature does not cover short parameters; sign with Limn's own scheme.".into()))
+        }
         _ => Err(unsigned("Transforming")),
     }
 }
@@ -166,7 +168,9 @@ fn verify(parts: &Parts, config: &Config, now: u64) -> Result<Option<Signature>>
         (false, false, false) => Ok(None),
         (true, false, false) => native::verify(parts, config, now).map(Some),
         (false, true, false) => oss_v1::verify(parts, config, now).map(Some),
-        (false, false, true) => Err(Error::NotImplemented("Signatures in the Authorization header are not built yet; sign the URL.".into())),
+        (false, false, true) => {
+            Err(Error::NotImplemented("Signatures in the Authorization header are not built yet; sign the URL.".into()))
+        }
         _ => Err(Error::BadArg("The request carries more than one signature; one is wanted.".into())),
     }
 }
@@ -179,7 +183,8 @@ mod tests {
 
     fn read(url: &str, headers: &[(&str, &str)], now: u64) -> Result<()> {
         let config = sample();
-        let parts = Parts::new("GET", &format!("http://localhost{url}"), headers.iter().map(|(a, b)| (a.to_string(), b.to_string()))).unwrap();
+        let parts =
+            Parts::new("GET", &format!("http://localhost{url}"), headers.iter().map(|(a, b)| (a.to_string(), b.to_string()))).unwrap();
         let crate::route::Route::Object(path) = crate::route::Route::parse(&parts, &config).unwrap() else { panic!() };
         let nothing = Ask { program: Program::None, buster: None };
         let ask = config.bucket(&path.bucket).map_or(Ok(nothing), |b| Ask::parse(&parts, &path, b)).unwrap();
@@ -218,7 +223,13 @@ mod tests {
         let url = signed(Method::Get, "/vault/cat.jpg?exp=100&w=200", "limn-dev", "limn-dev-secret");
         assert!(read(&url, &[], 100).is_ok());
         assert_eq!(read(&url, &[], 101).unwrap_err().code(), "link_expired");
-        for altered in [url.replace("w=200", "w=201"), url.replace("cat", "dog"), url.replace("exp=100", "exp=999"), url.replace("limn-dev&", "limn-reader&"), url.replace("/vault/", "/demo/")] {
+        for altered in [
+            url.replace("w=200", "w=201"),
+            url.replace("cat", "dog"),
+            url.replace("exp=100", "exp=999"),
+            url.replace("limn-dev&", "limn-reader&"),
+            url.replace("/vault/", "/demo/"),
+        ] {
             assert_eq!(read(&altered, &[], 50).unwrap_err().code(), "bad_signature", "{altered}");
         }
         // The older of two live secrets still signs.

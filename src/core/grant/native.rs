@@ -66,9 +66,24 @@ mod tests {
     #[test]
     fn the_published_vectors() {
         for (method, url, text, s) in [
-            ("GET", "/vault/cat.jpg?w=200&kid=limn-dev&exp=1790000000", "limn1\nread\n/vault/cat.jpg\nexp=1790000000&kid=limn-dev&w=200", "dJ_7qGbQOYgZAcm7kQSrmlieBFRz3wFpVwcgf3EXSPA"),
-            ("HEAD", "/vault/a%20b/%E5%9B%BE+1.png?kid=limn-dev&exp=1790000000&w=320&wmt=%C2%A9+Acme", "limn1\nread\n/vault/a%20b/%E5%9B%BE%2B1.png\nexp=1790000000&kid=limn-dev&w=320&wmt=%C2%A9%20Acme", "vvSixfKAdF5GJwuwEcCJsLqEEnzwybXMS23-QMe-12Y"),
-            ("PUT", "/vault/cat.jpg?exp=1790000000&kid=limn-dev&s=whatever", "limn1\nPUT\n/vault/cat.jpg\nexp=1790000000&kid=limn-dev", "CBUKIDDoZdItVG7kfDGwFMQNRefWs7jwjBiBeVPqm9I"),
+            (
+                "GET",
+                "/vault/cat.jpg?w=200&kid=limn-dev&exp=1790000000",
+                "limn1\nread\n/vault/cat.jpg\nexp=1790000000&kid=limn-dev&w=200",
+                "dJ_7qGbQOYgZAcm7kQSrmlieBFRz3wFpVwcgf3EXSPA",
+            ),
+            (
+                "HEAD",
+                "/vault/a%20b/%E5%9B%BE+1.png?kid=limn-dev&exp=1790000000&w=320&wmt=%C2%A9+Acme",
+                "limn1\nread\n/vault/a%20b/%E5%9B%BE%2B1.png\nexp=1790000000&kid=limn-dev&w=320&wmt=%C2%A9%20Acme",
+                "vvSixfKAdF5GJwuwEcCJsLqEEnzwybXMS23-QMe-12Y",
+            ),
+            (
+                "PUT",
+                "/vault/cat.jpg?exp=1790000000&kid=limn-dev&s=whatever",
+                "limn1\nPUT\n/vault/cat.jpg\nexp=1790000000&kid=limn-dev",
+                "CBUKIDDoZdItVG7kfDGwFMQNRefWs7jwjBiBeVPqm9I",
+            ),
         ] {
             let parts = Parts::new(method, &format!("http://h{url}"), []).unwrap();
             assert_eq!(text_to_sign(&parts), text);

@@ -96,12 +96,27 @@ mod tests {
             ("X-OSS-Meta-Magic", "abracadabra"),
             ("x-oss-meta-author", "alice"),
         ];
-        assert_eq!(signature("PUT", "examplebucket", "nelson?acl", &headers, "Wed, 28 Dec 2022 10:27:41 GMT", sk), "/afkugFbmWDQ967j1vr6zygBLQk=");
+        assert_eq!(
+            signature("PUT", "examplebucket", "nelson?acl", &headers, "Wed, 28 Dec 2022 10:27:41 GMT", sk),
+            "/afkugFbmWDQ967j1vr6zygBLQk="
+        );
         assert_eq!(signature("GET", "bucket", "key?versionId=versionId", &[], "1699807420", sk), "dcLTea+Yh9ApirQ8o8dOPqtvJXQ=");
-        assert_eq!(signature("GET", "bucket", "key%2B123?security-token=token&versionId=versionId", &[], "1699808204", sk), "jzKYRrM5y6Br0dRFPaTGOsbrDhY=");
-        assert_eq!(signature("GET", "bucket", "key?x-oss-process=image/resize,w_200", &[], "1699807420", sk), "PTAL6SFKk1O310UWyz7w2Vsi2Rc=");
-        assert_eq!(signature("GET", "bucket", "a/%E5%9B%BE.png?x-oss-process=style%2Fthumb", &[], "1699807420", sk), "lcu4WTtFSpXeAuMoDQaTnyMqB+k=");
-        assert_eq!(signature("GET", "oss-example", "oss-api.jpg", &[], "1141889120", b"OtxrzxIsfpFjA7SwPzILwy8Bw21TLhquhboDYROV"), "Bu+HR+/rXK+MoUSQ1i4XFnShWLQ=");
+        assert_eq!(
+            signature("GET", "bucket", "key%2B123?security-token=token&versionId=versionId", &[], "1699808204", sk),
+            "jzKYRrM5y6Br0dRFPaTGOsbrDhY="
+        );
+        assert_eq!(
+            signature("GET", "bucket", "key?x-oss-process=image/resize,w_200", &[], "1699807420", sk),
+            "PTAL6SFKk1O310UWyz7w2Vsi2Rc="
+        );
+        assert_eq!(
+            signature("GET", "bucket", "a/%E5%9B%BE.png?x-oss-process=style%2Fthumb", &[], "1699807420", sk),
+            "lcu4WTtFSpXeAuMoDQaTnyMqB+k="
+        );
+        assert_eq!(
+            signature("GET", "oss-example", "oss-api.jpg", &[], "1141889120", b"OtxrzxIsfpFjA7SwPzILwy8Bw21TLhquhboDYROV"),
+            "Bu+HR+/rXK+MoUSQ1i4XFnShWLQ="
+        );
     }
 
     #[test]

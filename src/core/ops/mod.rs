@@ -82,15 +82,8 @@ pub trait Op: Debug + Display + Send + Sync {
 }
 
 /// All operations, in the order of the documentation.
-pub static OPS: &[Spec] = &[
-    auto_orient::SPEC,
-    resize::SPEC,
-    background::SPEC,
-    watermark::SPEC,
-    format::SPEC,
-    quality::SPEC,
-    interlace::SPEC,
-];
+pub static OPS: &[Spec] =
+    &[auto_orient::SPEC, resize::SPEC, background::SPEC, watermark::SPEC, format::SPEC, quality::SPEC, interlace::SPEC];
 
 /// Actions of the OSS grammar that are not built yet.
 #[rustfmt::skip]

@@ -48,8 +48,7 @@ pub enum Fit {
     Fixed,
 }
 
-const FITS: &[(&str, Fit)] =
-    &[("lfit", Fit::Lfit), ("mfit", Fit::Mfit), ("fill", Fit::Fill), ("pad", Fit::Pad), ("fixed", Fit::Fixed)];
+const FITS: &[(&str, Fit)] = &[("lfit", Fit::Lfit), ("mfit", Fit::Mfit), ("fill", Fit::Fill), ("pad", Fit::Pad), ("fixed", Fit::Fixed)];
 
 /// A side of the box.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

@@ -162,7 +162,8 @@ fn margin(args: &mut Args, key: &str) -> Result<Option<Margin>> {
 
 /// A mark's own processing: `image/resize,P_25`.
 fn steps(program: &str, dialect: Dialect) -> Result<Vec<MarkStep>> {
-    let actions = program.strip_prefix("image/").ok_or_else(|| Error::BadArg("watermark: the mark's own program must begin with image/.".into()))?;
+    let actions =
+        program.strip_prefix("image/").ok_or_else(|| Error::BadArg("watermark: the mark's own program must begin with image/.".into()))?;
     let mut out = Vec::new();
     for action in actions.split('/') {
         let mut args = Args::new(action, dialect);
@@ -287,9 +288,15 @@ mod tests {
     fn the_nine_places() {
         let (mark, main) = (Size::new(20, 10), Size::new(101, 60));
         for (word, want) in [
-            ("nw", (3, 4)), ("north", (40, 4)), ("ne", (78, 4)),
-            ("west", (3, 32)), ("center", (40, 32)), ("east", (78, 32)),
-            ("sw", (3, 46)), ("south", (40, 46)), ("se", (78, 46)),
+            ("nw", (3, 4)),
+            ("north", (40, 4)),
+            ("ne", (78, 4)),
+            ("west", (3, 32)),
+            ("center", (40, 32)),
+            ("east", (78, 32)),
+            ("sw", (3, 46)),
+            ("south", (40, 46)),
+            ("se", (78, 46)),
         ] {
             let mut w = Watermark::new("m".into());
             (w.x, w.y, w.voffset, w.gravity) = (Margin::Pixels(3), Margin::Pixels(4), 7, gravity::parse(word).unwrap());

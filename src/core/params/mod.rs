@@ -32,8 +32,7 @@ pub struct Ask {
 }
 
 /// Query parameters that belong to a signature and not to a grammar.
-const SIGNATURE_PARAMS: [&str; 10] =
-    ["s", "kid", "exp", "ct", "len", "sha256", "OSSAccessKeyId", "Expires", "Signature", "security-token"];
+const SIGNATURE_PARAMS: [&str; 10] = ["s", "kid", "exp", "ct", "len", "sha256", "OSSAccessKeyId", "Expires", "Signature", "security-token"];
 
 /// Prefixes of parameters that OSS and S3 clients send and that are not built yet.
 const CLOUD_PREFIXES: [&str; 4] = ["x-oss-", "X-Amz-", "response-", "x-amz-"];
@@ -70,7 +69,9 @@ impl Ask {
         let mut asked = [short, oss.map(Program::Oss), style].into_iter().flatten();
         let program = asked.next().unwrap_or(Program::None);
         match asked.next() {
-            Some(_) => Err(Error::BadArg("Short parameters, x-oss-process and a style in the path exclude one another; one is wanted.".into())),
+            Some(_) => {
+                Err(Error::BadArg("Short parameters, x-oss-process and a style in the path exclude one another; one is wanted.".into()))
+            }
             None => Ok(Ask { program, buster }),
         }
     }

@@ -126,7 +126,10 @@ mod tests {
             ("image/watermark,image_?", "bad_arg"),
             ("image/watermark,t_50", "bad_arg"),
             ("style/none", "no_such_style"),
-            ("image/format,jpg|image/format,jpg|image/format,jpg|image/format,jpg|image/format,jpg|image/format,jpg|image/format,jpg", "bad_arg"),
+            (
+                "image/format,jpg|image/format,jpg|image/format,jpg|image/format,jpg|image/format,jpg|image/format,jpg|image/format,jpg",
+                "bad_arg",
+            ),
         ] {
             assert_eq!(compiled(text).unwrap_err().code(), code, "{text}");
         }

@@ -33,14 +33,32 @@ const fn key(name: &'static str, aliases: &'static [&'static str], values: &'sta
 pub const KEYS: &[Key] = &[
     key("w", &["width"], "1 to 16384 px, a ratio below 1, or auto", "Width. auto follows from the height.", "w=200"),
     key("h", &["height"], "as w", "Height.", "h=0.5"),
-    key("fit", &[], "max, inside (clip, contain), outside (min), cover, crop, pad, fill (stretch, squeeze, scale)", "How the image meets w and h. max never enlarges; crop is cover without enlarging.", "w=120&h=120&fit=cover"),
+    key(
+        "fit",
+        &[],
+        "max, inside (clip, contain), outside (min), cover, crop, pad, fill (stretch, squeeze, scale)",
+        "How the image meets w and h. max never enlarges; crop is cover without enlarging.",
+        "w=120&h=120&fit=cover",
+    ),
     key("en", &["enlarge", "up"], "0 or 1", "Whether enlarging is allowed; absent: as fit says.", "w=1200&en=1"),
     key("dpr", &[], "0.5 to 5", "Multiplies w, h and pixel margins.", "w=100&dpr=2"),
     key("g", &["gravity", "a"], "n ne e se s sw w nw c", "What cover, crop and pad hold on to.", "w=120&h=120&fit=cover&g=n"),
-    key("bg", &["cbg", "bgcolor"], "rgb, rrggbb, rrggbbaa or a CSS name", "Colour behind transparency and around pad.", "w=120&h=120&fit=pad&bg=fc0"),
+    key(
+        "bg",
+        &["cbg", "bgcolor"],
+        "rgb, rrggbb, rrggbbaa or a CSS name",
+        "Colour behind transparency and around pad.",
+        "w=120&h=120&fit=pad&bg=fc0",
+    ),
     key("q", &["quality"], "1 to 100, low, med or high", "Quality of JPEG and WebP; never above a JPEG source's own.", "w=200&q=60"),
     key("ll", &["lossless"], "0 or 1", "Lossless WebP.", "w=100&f=webp&ll=1"),
-    key("f", &["fm", "format", "output"], "auto, jpg, pjpg, png, webp, gif or keep", "Format; auto takes the best that Accept names.", "w=200&f=webp"),
+    key(
+        "f",
+        &["fm", "format", "output"],
+        "auto, jpg, pjpg, png, webp, gif or keep",
+        "Format; auto takes the best that Accept names.",
+        "w=200&f=webp",
+    ),
     key("or", &[], "0 or 1", "Whether EXIF orientation is applied.", "w=200&or=0"),
     key("wm", &[], "a mark's name or b64:KEY", "Watermark.", "w=200&wm=logo"),
     key("wmg", &[], "as g", "Where the mark stands.", "w=200&wm=logo&wmg=nw"),
@@ -90,7 +108,10 @@ pub fn compile(pairs: &[(String, String)], names: &dyn Names) -> Result<Plan> {
     }
     let dpr = keys.number("dpr", 0.5, 5.0)?.unwrap_or(1.0);
     let gravity = keys.gravity("g")?;
-    let bg = keys.get("bg").map(|text| Color::parse(text).ok_or_else(|| refuse("bg", "rgb, rrggbb, rrggbbaa or a CSS colour name", text))).transpose()?;
+    let bg = keys
+        .get("bg")
+        .map(|text| Color::parse(text).ok_or_else(|| refuse("bg", "rgb, rrggbb, rrggbbaa or a CSS colour name", text)))
+        .transpose()?;
     if let Some(resize) = resize(&keys, dpr, gravity, bg)? {
         plan.push(Box::new(resize));
     }
@@ -148,7 +169,9 @@ fn mark(keys: &Pairs, dpr: f64, names: &dyn Names) -> Result<Option<Watermark>> 
     let settings = match name.strip_prefix("b64:") {
         Some(text) => {
             let key = crate::hash::from_base64url(text).and_then(|b| String::from_utf8(b).ok());
-            let key = key.filter(|k| crate::route::check_key(k).is_ok()).ok_or_else(|| refuse("wm", "a mark's name or b64:KEY in base64url", name))?;
+            let key = key
+                .filter(|k| crate::route::check_key(k).is_ok())
+                .ok_or_else(|| refuse("wm", "a mark's name or b64:KEY in base64url", name))?;
             crate::config::Mark { key, scale: None, gravity: None, x: None, y: None, opacity: None }
         }
         None => names.mark(name)?,
@@ -161,10 +184,8 @@ fn mark(keys: &Pairs, dpr: f64, names: &dyn Names) -> Result<Option<Watermark>> 
         ("wmo", settings.opacity.map(|o| o.to_string())),
         ("wms", settings.scale.map(|s| s.to_string())),
     ];
-    let owned: Vec<(String, String)> = defaults
-        .into_iter()
-        .filter_map(|(key, set)| Some((key.to_string(), keys.get(key).map(str::to_string).or(set)?)))
-        .collect();
+    let owned: Vec<(String, String)> =
+        defaults.into_iter().filter_map(|(key, set)| Some((key.to_string(), keys.get(key).map(str::to_string).or(set)?))).collect();
     let keys = Pairs(&owned);
     let percent = keys.integer("wms", 0..=100)?.filter(|s| *s > 0).map(|s| s as u8);
     let mut mark = Watermark::new(settings.key).fitted_to(percent);
@@ -287,7 +308,8 @@ mod tests {
     use crate::params::Program;
 
     fn compiled(query: &str) -> Result<String> {
-        let pairs = query.split('&').map(|p| p.split_once('=').unwrap()).map(|(n, v)| (canonical_name(n).unwrap().into(), v.into())).collect();
+        let pairs =
+            query.split('&').map(|p| p.split_once('=').unwrap()).map(|(n, v)| (canonical_name(n).unwrap().into(), v.into())).collect();
         Program::Short(pairs).compile(sample().bucket("demo").unwrap()).map(|p| p.to_string())
     }
 
@@ -318,10 +340,7 @@ mod tests {
         let mark = crate::hash::base64url(b"marks/logo.png?x-oss-process=image/resize,P_25");
         assert_eq!(compiled("w=200&wm=logo").unwrap(), format!("image/resize,w_200/watermark,image_{mark}"));
         let key = crate::hash::base64url(b"marks/logo.png");
-        assert_eq!(
-            compiled("wm=logo&wms=0&wmg=nw&wmx=0.1&wmo=40").unwrap(),
-            format!("image/watermark,image_{key},t_40,g_nw,x_0.1")
-        );
+        assert_eq!(compiled("wm=logo&wms=0&wmg=nw&wmx=0.1&wmo=40").unwrap(), format!("image/watermark,image_{key},t_40,g_nw,x_0.1"));
     }
 
     #[test]

@@ -40,8 +40,8 @@ pub fn parse_body(text: &str) -> Result<Program> {
     Ok(program)
 }
 
-/// Stands for the bucket that a style will be used in: every mark is there, no style is.
-struct AnyMark;
+/// Stands for a bucket that is not known yet: every mark is there, no style is.
+pub struct AnyMark;
 
 impl Names for AnyMark {
     fn mark(&self, name: &str) -> Result<Mark> {

@@ -130,8 +130,16 @@ impl Ledger {
             "INSERT OR REPLACE INTO objects (key, version, sha256, md5, length, content_type, meta, user, nodes, stored)
              VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
             vec![
-                text(key), text(&row.version), text(&row.sha256), text(&row.md5), integer(row.length),
-                text(&row.content_type), text(&row.meta), text(&row.user), text(&row.nodes), integer(row.stored),
+                text(key),
+                text(&row.version),
+                text(&row.sha256),
+                text(&row.md5),
+                integer(row.length),
+                text(&row.content_type),
+                text(&row.meta),
+                text(&row.user),
+                text(&row.nodes),
+                integer(row.stored),
             ],
         )?;
         self.sql.exec("DELETE FROM pending WHERE version = ?", vec![text(&row.version)])?;
@@ -157,7 +165,8 @@ impl Ledger {
     }
 
     fn garbage(&self, version: &str, node: &str, now: u64) -> worker::Result<()> {
-        self.sql.exec("INSERT OR IGNORE INTO garbage (version, node, since) VALUES (?, ?, ?)", vec![text(version), text(node), integer(now)])?;
+        self.sql
+            .exec("INSERT OR IGNORE INTO garbage (version, node, since) VALUES (?, ?, ?)", vec![text(version), text(node), integer(now)])?;
         Ok(())
     }
 

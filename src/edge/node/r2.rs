@@ -15,7 +15,8 @@ pub struct Stamp {
 }
 
 fn bucket(edge: &Edge, node: &Node) -> Outcome<Bucket> {
-    let missing = |_| Error::Misconfigured(format!("The node {:?} names the R2 binding {:?}, which is not there.", node.name, node.binding));
+    let missing =
+        |_| Error::Misconfigured(format!("The node {:?} names the R2 binding {:?}, which is not there.", node.name, node.binding));
     Ok(edge.env.bucket(&node.binding).map_err(missing)?)
 }
 

@@ -3,8 +3,8 @@
 use super::bits::{Bits, Restarts};
 use super::frame::{Layout, Part, Scan};
 use super::header::Header;
-use super::idct::Grid;
 use super::huffman::{Purpose, Skipper, Table};
+use super::idct::Grid;
 use super::markers::{Segment, Tables, EOI, SOS};
 use super::output::{Keep, Output, Plane, Sink};
 use super::{idct, idct_small, standard, JpegError};
@@ -110,12 +110,7 @@ struct Unit<'a> {
     prediction: i32,
 }
 
-fn units<'a>(
-    scan: &Scan,
-    layout: &'a Layout,
-    tables: &Tables,
-    coders: &'a Coders,
-) -> Result<Vec<Unit<'a>>, JpegError> {
+fn units<'a>(scan: &Scan, layout: &'a Layout, tables: &Tables, coders: &'a Coders) -> Result<Vec<Unit<'a>>, JpegError> {
     let unit = |scanned: &super::frame::ScanPart| {
         let part = layout.parts.get(scanned.index)?;
         let (ac, skipper) = coders.ac.get(scanned.ac)?.as_ref()?;
@@ -180,13 +175,7 @@ impl Run<'_> {
 impl Unit<'_> {
     /// Decodes one block to samples; `None` for what is no valid code.
     #[inline(always)]
-    fn block(
-        &mut self,
-        bits: &mut Bits<'_>,
-        scratch: &mut Scratch,
-        stride: usize,
-        out: &mut [u8],
-    ) -> Option<()> {
+    fn block(&mut self, bits: &mut Bits<'_>, scratch: &mut Scratch, stride: usize, out: &mut [u8]) -> Option<()> {
         let mut cursor = bits.cursor;
         let words = &*bits.words;
         self.prediction = self.prediction.wrapping_add(self.dc.difference(&mut cursor, words)?);

@@ -241,6 +241,10 @@ impl Restarts {
 
     /// How many blocks can still be stepped over before the next marker.
     pub(super) fn room(&self) -> u32 {
-        if self.interval == 0 { u32::MAX } else { self.left }
+        if self.interval == 0 {
+            u32::MAX
+        } else {
+            self.left
+        }
     }
 }

@@ -44,21 +44,12 @@ impl Layout {
             // A component with fewer samples uses more of each block instead of being widened afterwards.
             // Progressive files at 1/8 do not: they would have to read all AC scans of chroma for it.
             let may_grow = !(header.progressive && scale == Scale::Eighth);
-            while may_grow
-                && size < 8
-                && (h_max * base) % (c.h * size * 2) == 0
-                && (v_max * base) % (c.v * size * 2) == 0
-            {
+            while may_grow && size < 8 && (h_max * base) % (c.h * size * 2) == 0 && (v_max * base) % (c.v * size * 2) == 0 {
                 size *= 2;
             }
-            let blocks = (
-                (header.width * c.h).div_ceil(h_max * 8) as usize,
-                (header.height * c.v).div_ceil(v_max * 8) as usize,
-            );
-            let samples = (
-                (header.width * c.h * size).div_ceil(h_max * 8) as usize,
-                (header.height * c.v * size).div_ceil(v_max * 8) as usize,
-            );
+            let blocks = ((header.width * c.h).div_ceil(h_max * 8) as usize, (header.height * c.v).div_ceil(v_max * 8) as usize);
+            let samples =
+                ((header.width * c.h * size).div_ceil(h_max * 8) as usize, (header.height * c.v * size).div_ceil(v_max * 8) as usize);
             Part {
                 h: c.h as usize,
                 v: c.v as usize,
@@ -71,11 +62,7 @@ impl Layout {
             }
         });
         let (width, height) = header.scaled(scale);
-        Layout {
-            parts: parts.collect(),
-            mcus: (mcus.0 as usize, mcus.1 as usize),
-            output: (width as usize, height as usize),
-        }
+        Layout { parts: parts.collect(), mcus: (mcus.0 as usize, mcus.1 as usize), output: (width as usize, height as usize) }
     }
 
     /// See [`Header::decode_bytes`].
@@ -161,11 +148,7 @@ impl Scan {
             // Sequential scans have only one legal set of values here, and decoders ignore others.
             return Ok(Scan { start: 0, end: 63, high: 0, low: 0, ..scan });
         }
-        let band = if scan.start == 0 {
-            scan.end == 0
-        } else {
-            scan.start <= scan.end && scan.end <= 63 && scan.parts.len() == 1
-        };
+        let band = if scan.start == 0 { scan.end == 0 } else { scan.start <= scan.end && scan.end <= 63 && scan.parts.len() == 1 };
         if !band || scan.low > 13 || (scan.high != 0 && scan.high != scan.low + 1) {
             return Err(JpegError::Corrupt("an impossible progression"));
         }

@@ -57,7 +57,11 @@ impl Entry {
 #[inline(always)]
 pub(super) fn extend(bits: u32, size: u32) -> i32 {
     let (bits, half) = (bits as i32, 1i32 << (size & 31) >> 1);
-    if bits < half { bits - 2 * half + 1 } else { bits }
+    if bits < half {
+        bits - 2 * half + 1
+    } else {
+        bits
+    }
 }
 
 /// A table made ready for decoding.
@@ -178,13 +182,7 @@ impl Table {
     ///
     /// Answers the index after the last one read and whether the block has ended. `None` for what is no valid code.
     #[inline(always)]
-    pub(super) fn block(
-        &self,
-        cursor: &mut Cursor,
-        words: &Words,
-        block: &mut [i16; 64],
-        wanted: u32,
-    ) -> Option<(u32, bool)> {
+    pub(super) fn block(&self, cursor: &mut Cursor, words: &Words, block: &mut [i16; 64], wanted: u32) -> Option<(u32, bool)> {
         let mut c = *cursor;
         let mut k = 1;
         while k <= wanted {

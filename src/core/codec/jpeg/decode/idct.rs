@@ -59,9 +59,7 @@ fn columns<const N: usize>(block: &[i16; 64], quant: &[u16; 64], grid: &mut Grid
 /// √2 cos((2x+1)uπ/16) for x of 0..4, by u; 1 for u of 0.
 const COSINES: [[W; 4]; 8] = {
     /// √2 cos(nπ/16).
-    const C: [f64; 8] = [
-        1.0, 1.387039845, 1.306562965, 1.175875602, 1.0, 0.785694958, 0.541196100, 0.275899379,
-    ];
+    const C: [f64; 8] = [1.0, 1.387039845, 1.306562965, 1.175875602, 1.0, 0.785694958, 0.541196100, 0.275899379];
     const fn line(a: f64, b: f64, c: f64, d: f64) -> [W; 4] {
         [fixed(a), fixed(b), fixed(c), fixed(d)]
     }
@@ -101,14 +99,7 @@ fn row<const N: usize>(c: &[W; 8]) -> [u8; 8] {
 /// 8×8 samples of a block in natural order, of which no coefficient after zigzag index `last` is nonzero, written to
 /// the start of 8 lines of `out`.
 #[inline]
-pub(super) fn eight(
-    block: &[i16; 64],
-    last: u32,
-    quant: &[u16; 64],
-    grid: &mut Grid,
-    stride: usize,
-    out: &mut [u8],
-) {
+pub(super) fn eight(block: &[i16; 64], last: u32, quant: &[u16; 64], grid: &mut Grid, stride: usize, out: &mut [u8]) {
     let small = last <= LOWEST;
     if small {
         columns::<4>(block, quant, grid);

@@ -58,12 +58,7 @@ const FAR: W = Wrapping(4433);
 
 /// 4×4 samples of the lowest 4×4 coefficients of a block whose rows are `ROW` coefficients apart, 4 or 8.
 #[inline(always)]
-pub(super) fn four<const ROW: usize, const N: usize>(
-    block: &[i16; N],
-    quant: &[u16; 64],
-    stride: usize,
-    out: &mut [u8],
-) {
+pub(super) fn four<const ROW: usize, const N: usize>(block: &[i16; N], quant: &[u16; 64], stride: usize, out: &mut [u8]) {
     const FIRST: usize = POINT - KEPT;
     const SECOND: usize = POINT + KEPT + 3;
     const ONE: W = Wrapping(1 << POINT);

@@ -9,12 +9,7 @@ const APP2: u8 = 0xE2;
 
 impl Header {
     /// The payloads of all segments with this marker and prefix before the first scan, prefix removed.
-    fn segments<'a>(
-        &self,
-        bytes: &'a [u8],
-        marker: u8,
-        prefix: &'static [u8],
-    ) -> impl Iterator<Item = &'a [u8]> + use<'a> {
+    fn segments<'a>(&self, bytes: &'a [u8], marker: u8, prefix: &'static [u8]) -> impl Iterator<Item = &'a [u8]> + use<'a> {
         let head = bytes.get(..self.first_scan).unwrap_or(bytes);
         let mut at = 2;
         std::iter::from_fn(move || loop {

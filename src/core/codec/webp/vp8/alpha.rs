@@ -30,9 +30,7 @@ fn filter_row(filter: Filter, above: Option<&[u8]>, row: &[u8], out: &mut [u8]) 
             (Filter::Horizontal, _) | (_, None) => left,
             (Filter::Vertical, Some(up)) => up,
             (Filter::Gradient, Some(up)) if x == 0 => up,
-            (Filter::Gradient, Some(up)) => {
-                (i16::from(left) + i16::from(up) - i16::from(corner)).clamp(0, 255) as u8
-            }
+            (Filter::Gradient, Some(up)) => (i16::from(left) + i16::from(up) - i16::from(corner)).clamp(0, 255) as u8,
         };
         *out = sample.wrapping_sub(foretold);
         left = sample;
@@ -92,11 +90,8 @@ pub fn alpha_chunk(plane: &[u8], width: u32, height: u32) -> Result<Vec<u8>, Vp8
     encoder.set_params(params);
     let done = encoder.encode(&differences, width, height, ColorType::L8);
     let packed = file.get(LOSSLESS_HEADERS..).unwrap_or_default();
-    let (header, body) = if done.is_ok() && !packed.is_empty() && packed.len() < plane.len() {
-        ((filter as u8) << 2 | 1, packed)
-    } else {
-        (0, plane)
-    };
+    let (header, body) =
+        if done.is_ok() && !packed.is_empty() && packed.len() < plane.len() { ((filter as u8) << 2 | 1, packed) } else { (0, plane) };
     let mut out = Vec::new();
     out.try_reserve_exact(1 + body.len()).map_err(|_| Vp8Error::OutOfMemory)?;
     out.push(header);
@@ -110,10 +105,7 @@ mod tests {
     use super::*;
 
     fn round_trip(name: &str, width: u32, height: u32, alpha: impl Fn(u32, u32) -> u8) {
-        let plane: Vec<u8> = (0..height)
-            .flat_map(|y| (0..width).map(move |x| (x, y)))
-            .map(|(x, y)| alpha(x, y))
-            .collect();
+        let plane: Vec<u8> = (0..height).flat_map(|y| (0..width).map(move |x| (x, y))).map(|(x, y)| alpha(x, y)).collect();
         let alph = alpha_chunk(&plane, width, height).unwrap();
         assert!(alph.len() <= plane.len() + 1);
         let vp8 = encode(&vec![90; plane.len() * 3], 3, width, height, 50).unwrap();
@@ -138,9 +130,7 @@ mod tests {
                     0
                 }
             });
-            round_trip("noise", w, h, |x, y| {
-                (x * 7919 ^ y * 104729).wrapping_mul(2654435761).to_le_bytes()[3]
-            });
+            round_trip("noise", w, h, |x, y| (x * 7919 ^ y * 104729).wrapping_mul(2654435761).to_le_bytes()[3]);
         }
     }
 }

@@ -17,11 +17,7 @@ fn segment_odds(coded: &Coded) -> [u8; 3] {
         0 => 255,
         all => ((255 * zeros + all / 2) / all).clamp(1, 255) as u8,
     };
-    [
-        odds(counts[0] + counts[1], counts[2] + counts[3]),
-        odds(counts[0], counts[1]),
-        odds(counts[2], counts[3]),
-    ]
+    [odds(counts[0] + counts[1], counts[2] + counts[3]), odds(counts[0], counts[1]), odds(counts[2], counts[3])]
 }
 
 fn write_segments(out: &mut BoolWriter, segments: &Segments, odds: [u8; 3]) {
@@ -57,9 +53,7 @@ fn write_rows(out: &mut BoolWriter, rows: &Rows) {
     }
 }
 
-fn first_partition(
-    coded: &Coded, segments: &Segments, columns: usize,
-) -> Result<Vec<u8>, Vp8Error> {
+fn first_partition(coded: &Coded, segments: &Segments, columns: usize) -> Result<Vec<u8>, Vp8Error> {
     let mut out = BoolWriter::new();
     // Studio-swing YUV, and a decoder has to clip.
     out.flag(false);
@@ -79,8 +73,7 @@ fn first_partition(
     // The probabilities do not outlive the frame.
     out.flag(false);
     write_rows(&mut out, &coded.rows);
-    let (all, empty) =
-        (coded.choices.len() as u64, coded.choices.iter().filter(|c| c.empty).count() as u64);
+    let (all, empty) = (coded.choices.len() as u64, coded.choices.iter().filter(|c| c.empty).count() as u64);
     let skip_odds = ((all - empty) * 255 / all.max(1)).clamp(1, 255) as u8;
     out.flag(empty > 0);
     if empty > 0 {
@@ -111,9 +104,7 @@ fn first_partition(
 ///
 /// # Errors
 /// Memory is short, or the modes do not fit the 512 KiB of the first partition.
-pub fn write(
-    coded: &Coded, segments: &Segments, columns: usize, width: u32, height: u32,
-) -> Result<Vec<u8>, Vp8Error> {
+pub fn write(coded: &Coded, segments: &Segments, columns: usize, width: u32, height: u32) -> Result<Vec<u8>, Vp8Error> {
     let first = first_partition(coded, segments, columns)?;
     let second = coded.tokens.write(&coded.rows).ok_or(Vp8Error::OutOfMemory)?;
     if first.len() >= 1 << 19 {

@@ -38,8 +38,7 @@ fn row<const N: usize>(plane: &[u8], at: usize) -> [u8; N] {
 pub fn load_luma(planes: &Planes, column: usize, line: usize) -> LumaSource {
     let stride = planes.columns * 16;
     let from = line * 16 * stride + column * 16;
-    let rows: [Vector; 16] =
-        std::array::from_fn(|y| Vector::from_bytes(row(&planes.y, from + y * stride)));
+    let rows: [Vector; 16] = std::array::from_fn(|y| Vector::from_bytes(row(&planes.y, from + y * stride)));
     let mut lanes = [[Vector::splat(0); 2]; 16];
     let mut blocks = [Vector::splat(0); 16];
     for y in 0..4 {
@@ -58,8 +57,7 @@ pub fn load_luma(planes: &Planes, column: usize, line: usize) -> LumaSource {
 pub fn store_luma(lanes: &Lanes<2>) -> [u8; 256] {
     let mut out = [0; 256];
     for y in 0..4 {
-        let across =
-            turn_words([0, 1, 2, 3].map(|x| lanes[4 * y + x][0].narrow(lanes[4 * y + x][1])));
+        let across = turn_words([0, 1, 2, 3].map(|x| lanes[4 * y + x][0].narrow(lanes[4 * y + x][1])));
         for (b, words) in across.into_iter().enumerate() {
             let at = (4 * b + y) * 16;
             out[at..at + 16].copy_from_slice(&turn(words).bytes());

@@ -6,9 +6,7 @@ use super::Vp8Error;
 ///
 /// # Errors
 /// The size is not within 1..=16383, memory is short, or the file is over 4 GiB.
-pub fn container(
-    width: u32, height: u32, vp8: &[u8], alph: Option<&[u8]>,
-) -> Result<Vec<u8>, Vp8Error> {
+pub fn container(width: u32, height: u32, vp8: &[u8], alph: Option<&[u8]>) -> Result<Vec<u8>, Vp8Error> {
     super::check_size(width, height)?;
     let padded = |len: usize| 8 + len + (len & 1);
     let extended = alph.map_or(0, |alph| padded(10) + padded(alph.len()));
@@ -49,10 +47,7 @@ mod tests {
         let file = container(3, 2, &[1, 2, 3], Some(&[0, 9, 9, 9, 9, 9, 9])).unwrap();
         assert_eq!(&file[..4], b"RIFF");
         assert_eq!(file.len() % 2, 0);
-        assert_eq!(
-            u32::from_le_bytes([file[4], file[5], file[6], file[7]]) as usize + 8,
-            file.len()
-        );
+        assert_eq!(u32::from_le_bytes([file[4], file[5], file[6], file[7]]) as usize + 8, file.len());
         assert_eq!(&file[24..30], &[2, 0, 0, 1, 0, 0]);
     }
 }

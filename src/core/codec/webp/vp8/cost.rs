@@ -242,8 +242,5 @@ fn extra_cost(bits: &[u16; 257], size: u32) -> u16 {
     let (first, odds) = CATEGORIES[category];
     let extra = size.saturating_sub(first);
     let count = odds.len();
-    odds.iter()
-        .enumerate()
-        .map(|(i, &p)| bit_cost(bits, extra >> (count - 1 - i) & 1 == 1, p))
-        .sum()
+    odds.iter().enumerate().map(|(i, &p)| bit_cost(bits, extra >> (count - 1 - i) & 1 == 1, p)).sum()
 }

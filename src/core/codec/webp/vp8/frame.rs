@@ -60,14 +60,7 @@ struct Left {
 impl Left {
     fn outside(row: usize) -> Self {
         let corner = if row == 0 { 127 } else { 129 };
-        Self {
-            y: [129; 16],
-            y_corner: corner,
-            uv: [[129; 8]; 2],
-            uv_corner: [corner; 2],
-            modes: [0; 4],
-            filled: [0; 9],
-        }
+        Self { y: [129; 16], y_corner: corner, uv: [[129; 8]; 2], uv_corner: [corner; 2], modes: [0; 4], filled: [0; 9] }
     }
 }
 
@@ -91,13 +84,7 @@ pub fn code(planes: &Planes, segments: &Segments) -> Result<Coded, Vp8Error> {
     let outside = Above { y: [127; 16], uv: [[127; 8]; 2], modes: [0; 4], filled: [0; 9] };
     let mut above = list(planes.columns, outside)?;
     #[cfg(test)]
-    let mut shown = Planes {
-        columns: planes.columns,
-        rows: planes.rows,
-        y: planes.y.clone(),
-        u: planes.u.clone(),
-        v: planes.v.clone(),
-    };
+    let mut shown = Planes { columns: planes.columns, rows: planes.rows, y: planes.y.clone(), u: planes.u.clone(), v: planes.v.clone() };
 
     let refresh = (total / 8).max(96);
     let mut mode_bits = 0u64;
@@ -124,13 +111,7 @@ pub fn code(planes: &Planes, segments: &Segments) -> Result<Coded, Vp8Error> {
             let outskirts = (row > 0, column > 0);
             let source = load_luma(planes, column, row);
             let seen = texture(&source.lanes);
-            let border = Border {
-                above: here.y,
-                left: left.y,
-                corner: left.y_corner,
-                has_above: outskirts.0,
-                has_left: outskirts.1,
-            };
+            let border = Border { above: here.y, left: left.y, corner: left.y_corner, has_above: outskirts.0, has_left: outskirts.1 };
             let mut luma = search::whole_luma(&source.lanes, &seen, &Edges::luma(&border), &desk);
             let edge = &mut edges[usize::from(segment & 3)];
             *edge = luma.edge.max(*edge);
@@ -144,9 +125,7 @@ pub fn code(planes: &Planes, segments: &Segments) -> Result<Coded, Vp8Error> {
                 };
                 let bench = Bench::new(left.y_corner, &here.y, &right, &left.y);
                 let (limit, around) = (luma.score, (here.modes, left.modes));
-                if let Some(split) =
-                    split::search(&source.blocks, &seen, bench, around.0, around.1, limit, &desk)
-                {
+                if let Some(split) = split::search(&source.blocks, &seen, bench, around.0, around.1, limit, &desk) {
                     luma = split;
                 }
             }
@@ -157,8 +136,7 @@ pub fn code(planes: &Planes, segments: &Segments) -> Result<Coded, Vp8Error> {
                 has_above: outskirts.0,
                 has_left: outskirts.1,
             });
-            let chroma =
-                search::chroma(&load_chroma(planes, column, row), &Edges::chroma(&borders), &desk);
+            let chroma = search::chroma(&load_chroma(planes, column, row), &Edges::chroma(&borders), &desk);
 
             mode_bits += u64::from(luma.mode_bits >> 8) + OTHER_MODE_BITS;
             let slot = &mut above[column];
@@ -171,8 +149,7 @@ pub fn code(planes: &Planes, segments: &Segments) -> Result<Coded, Vp8Error> {
             left.uv = chroma.shown.map(|p| std::array::from_fn(|i| p[8 * i + 7]));
             slot.modes = [luma.sub[12], luma.sub[13], luma.sub[14], luma.sub[15]];
             left.modes = [luma.sub[3], luma.sub[7], luma.sub[11], luma.sub[15]];
-            choices[at] =
-                Choice { segment, luma: luma.mode, chroma: chroma.mode, empty, sub: luma.sub };
+            choices[at] = Choice { segment, luma: luma.mode, chroma: chroma.mode, empty, sub: luma.sub };
             #[cfg(test)]
             keep(&mut shown, column, row, &luma, &chroma);
         }
@@ -189,9 +166,7 @@ pub fn code(planes: &Planes, segments: &Segments) -> Result<Coded, Vp8Error> {
 }
 
 /// Records a macroblock's coefficients unless all are zero; answers whether they are.
-fn record(
-    tokens: &mut Tokens, luma: &Luma, chroma: &Chroma, above: &mut Filled, left: &mut Filled,
-) -> bool {
+fn record(tokens: &mut Tokens, luma: &Luma, chroma: &Chroma, above: &mut Filled, left: &mut Filled) -> bool {
     let zero = |block: &[i16; 16]| block.iter().all(|&v| v == 0);
     if zero(&luma.dc) && luma.blocks.iter().all(zero) && chroma.blocks.iter().all(zero) {
         // The contexts of the luma DCs skip macroblocks without such a block.

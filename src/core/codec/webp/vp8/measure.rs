@@ -43,8 +43,7 @@ fn hadamard_four(d: [Vector; 4]) -> [Vector; 4] {
 pub fn texture<const V: usize>(pixels: &Lanes<V>) -> [Vector; V] {
     std::array::from_fn(|v| {
         let mut sum = Vector::splat(0);
-        let half: [_; 4] =
-            std::array::from_fn(|y| hadamard_four([0, 1, 2, 3].map(|x| pixels[4 * y + x][v])));
+        let half: [_; 4] = std::array::from_fn(|y| hadamard_four([0, 1, 2, 3].map(|x| pixels[4 * y + x][v])));
         for x in 0..4 {
             let column = hadamard_four([0, 1, 2, 3].map(|y| half[y][x]));
             for y in 0..4 {

@@ -58,9 +58,7 @@ fn check_size(width: u32, height: u32) -> Result<(), Vp8Error> {
 ///
 /// # Errors
 /// See [`Vp8Error`].
-pub fn encode(
-    pixels: &[u8], channels: usize, width: u32, height: u32, quality: u8,
-) -> Result<Vec<u8>, Vp8Error> {
+pub fn encode(pixels: &[u8], channels: usize, width: u32, height: u32, quality: u8) -> Result<Vec<u8>, Vp8Error> {
     let planes = convert(pixels, channels, width, height)?;
     let mut segments = segment::Segments::plan(&planes, quality)?;
     let coded = frame::code(&planes, &segments)?;
@@ -68,9 +66,7 @@ pub fn encode(
     bitstream::write(&coded, &segments, planes.columns, width, height)
 }
 
-fn convert(
-    pixels: &[u8], channels: usize, width: u32, height: u32,
-) -> Result<yuv::Planes, Vp8Error> {
+fn convert(pixels: &[u8], channels: usize, width: u32, height: u32) -> Result<yuv::Planes, Vp8Error> {
     check_size(width, height)?;
     let (width, height) = (width as usize, height as usize);
     match channels {

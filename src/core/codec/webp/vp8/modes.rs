@@ -148,12 +148,8 @@ const LUMA_PATHS: [&[(u8, bool)]; 5] = [
 ];
 
 /// The way to each chroma mode (RFC 6386 section 11.4).
-const CHROMA_PATHS: [&[(u8, bool)]; 4] = [
-    &[(142, false)],
-    &[(142, true), (114, false)],
-    &[(142, true), (114, true), (183, false)],
-    &[(142, true), (114, true), (183, true)],
-];
+const CHROMA_PATHS: [&[(u8, bool)]; 4] =
+    [&[(142, false)], &[(142, true), (114, false)], &[(142, true), (114, true), (183, false)], &[(142, true), (114, true), (183, true)]];
 
 /// What one macroblock says in the first partition.
 #[derive(Clone, Copy, Default)]
@@ -185,10 +181,7 @@ impl ModeCosts {
     pub fn new(bits: &[u16; 257]) -> Self {
         let walk = |path: &[(u8, bool)]| path.iter().map(|&(p, b)| bit_cost(bits, b, p)).sum();
         Self {
-            sub: SUB_MODE_ODDS.map(|odds| {
-                SUB_MODE_PATHS
-                    .map(|path| path.iter().map(|&(node, b)| bit_cost(bits, b, odds[node])).sum())
-            }),
+            sub: SUB_MODE_ODDS.map(|odds| SUB_MODE_PATHS.map(|path| path.iter().map(|&(node, b)| bit_cost(bits, b, odds[node])).sum())),
             luma: LUMA_PATHS.map(walk),
             chroma: CHROMA_PATHS.map(walk),
         }

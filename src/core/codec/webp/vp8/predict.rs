@@ -69,17 +69,12 @@ impl Edges<2> {
 impl Edges<1> {
     /// Edges of both chroma planes; lane `plane * 4 + y * 2 + x` is a block.
     pub fn chroma(borders: &[Border<8>; 2]) -> Self {
-        let spread = |sample: &dyn Fn(usize, usize, usize) -> i16| {
-            Vector::from_numbers(std::array::from_fn(|l| sample(l / 4, l % 2, l / 2 % 2)))
-        };
+        let spread =
+            |sample: &dyn Fn(usize, usize, usize) -> i16| Vector::from_numbers(std::array::from_fn(|l| sample(l / 4, l % 2, l / 2 % 2)));
         let means = [borders[0].mean(), borders[1].mean()];
         Self {
-            above: std::array::from_fn(|i| {
-                [spread(&|p, x, _| i16::from(borders[p].above[x * 4 + i]))]
-            }),
-            left: std::array::from_fn(|i| {
-                [spread(&|p, _, y| i16::from(borders[p].left[y * 4 + i]))]
-            }),
+            above: std::array::from_fn(|i| [spread(&|p, x, _| i16::from(borders[p].above[x * 4 + i]))]),
+            left: std::array::from_fn(|i| [spread(&|p, _, y| i16::from(borders[p].left[y * 4 + i]))]),
             corner: [spread(&|p, _, _| i16::from(borders[p].corner))],
             mean: [spread(&|p, _, _| means[p])],
         }
@@ -165,8 +160,7 @@ mod tests {
         for block in sub_modes(&[77; 13]) {
             assert_eq!(block.bytes(), [77; 16]);
         }
-        let border =
-            Border { above: [77; 16], left: [77; 16], corner: 77, has_above: true, has_left: true };
+        let border = Border { above: [77; 16], left: [77; 16], corner: 77, has_above: true, has_left: true };
         for mode in 0..4 {
             for row in whole(mode, &Edges::luma(&border)).as_flattened() {
                 assert_eq!(row.numbers(), [77; 8]);
@@ -176,13 +170,7 @@ mod tests {
 
     #[test]
     fn the_mean_leaves_out_what_is_outside_the_frame() {
-        let border = Border {
-            above: [127; 8],
-            left: [40; 8],
-            corner: 127,
-            has_above: false,
-            has_left: true,
-        };
+        let border = Border { above: [127; 8], left: [40; 8], corner: 127, has_above: false, has_left: true };
         assert_eq!(border.mean(), 40);
         assert_eq!(Border { has_left: false, ..border }.mean(), 128);
     }

@@ -74,9 +74,7 @@ struct WholeTry {
 }
 
 #[inline(always)]
-fn try_whole(
-    mode: u8, source: &Lanes<2>, seen: &[Vector; 2], edges: &Edges<2>, desk: &Desk,
-) -> WholeTry {
+fn try_whole(mode: u8, source: &Lanes<2>, seen: &[Vector; 2], edges: &Edges<2>, desk: &Desk) -> WholeTry {
     let q = desk.quantiser;
     let prediction = whole(mode, edges);
     let coefficients = forward(&subtract(source, &prediction));

@@ -32,19 +32,11 @@ pub struct Segments {
 }
 
 /// The source samples around a square of `N` pixels.
-fn source_border<const N: usize>(
-    plane: &[u8], columns: usize, column: usize, row: usize,
-) -> Border<N> {
+fn source_border<const N: usize>(plane: &[u8], columns: usize, column: usize, row: usize) -> Border<N> {
     let stride = columns * N;
     let (x, y) = (column * N, row * N);
     let at = |x: usize, y: usize| plane.get(y * stride + x).copied().unwrap_or(0);
-    let mut border = Border {
-        above: [127; N],
-        left: [129; N],
-        corner: 127,
-        has_above: row > 0,
-        has_left: column > 0,
-    };
+    let mut border = Border { above: [127; N], left: [129; N], corner: 127, has_above: row > 0, has_left: column > 0 };
     if row > 0 {
         border.above = std::array::from_fn(|i| at(x + i, y - 1));
         border.corner = if column > 0 { at(x - 1, y - 1) } else { 129 };
@@ -94,12 +86,9 @@ impl Segments {
         let mut chroma_sum = 0u64;
         for row in 0..planes.rows {
             for column in 0..planes.columns {
-                let luma = scatter(
-                    &load_luma(planes, column, row).lanes,
-                    &Edges::luma(&source_border(&planes.y, planes.columns, column, row)),
-                );
-                let borders = [&planes.u, &planes.v]
-                    .map(|plane| source_border(plane, planes.columns, column, row));
+                let luma =
+                    scatter(&load_luma(planes, column, row).lanes, &Edges::luma(&source_border(&planes.y, planes.columns, column, row)));
+                let borders = [&planes.u, &planes.v].map(|plane| source_border(plane, planes.columns, column, row));
                 let chroma = scatter(&load_chroma(planes, column, row), &Edges::chroma(&borders));
                 chroma_sum += u64::from(chroma);
                 let smooth = 255u32.saturating_sub((3 * luma + chroma + 2) >> 2) as u8;
@@ -119,8 +108,12 @@ impl Segments {
     }
 
     fn new(
-        map: Vec<u8>, centres: [i32; SEGMENTS], histogram: &[u32; 256], nearest: &[u8; 256],
-        quality: u8, chroma: ChromaOffsets,
+        map: Vec<u8>,
+        centres: [i32; SEGMENTS],
+        histogram: &[u32; 256],
+        nearest: &[u8; 256],
+        quality: u8,
+        chroma: ChromaOffsets,
     ) -> Self {
         let (low, high) = (centres[0], centres[SEGMENTS - 1].max(centres[0] + 1));
         let (mut sum, mut count) = (0i64, 0i64);
@@ -147,8 +140,7 @@ impl Segments {
 
     /// Raises the loop filter where flat blocks meet at edges of so many levels.
     pub fn soften(&mut self, edges: &[u16; SEGMENTS]) {
-        for ((level, quantiser), &edge) in self.filters.iter_mut().zip(&self.quantisers).zip(edges)
-        {
+        for ((level, quantiser), &edge) in self.filters.iter_mut().zip(&self.quantisers).zip(edges) {
             *level = (*level).max(filter::level_for_edge(quantiser, edge));
         }
     }
@@ -158,10 +150,7 @@ impl Segments {
         let mut target = [0u8; SEGMENTS];
         let mut count = 0;
         for (i, target) in target.iter_mut().enumerate() {
-            let alike = (0..count).find(|&j| {
-                self.quantisers[j].index == self.quantisers[i].index
-                    && self.filters[j] == self.filters[i]
-            });
+            let alike = (0..count).find(|&j| self.quantisers[j].index == self.quantisers[i].index && self.filters[j] == self.filters[i]);
             let j = alike.unwrap_or(count);
             if j == count {
                 self.quantisers[j] = self.quantisers[i];
@@ -181,8 +170,7 @@ impl Segments {
 fn cluster(histogram: &[u32; 256]) -> ([i32; SEGMENTS], [u8; 256]) {
     let low = histogram.iter().position(|&n| n > 0).unwrap_or(0) as i32;
     let high = histogram.iter().rposition(|&n| n > 0).unwrap_or(0) as i32;
-    let mut centres: [i32; SEGMENTS] =
-        std::array::from_fn(|k| low + (2 * k as i32 + 1) * (high - low) / (2 * SEGMENTS as i32));
+    let mut centres: [i32; SEGMENTS] = std::array::from_fn(|k| low + (2 * k as i32 + 1) * (high - low) / (2 * SEGMENTS as i32));
     let mut nearest = [0u8; 256];
     for _ in 0..6 {
         let mut sums = [(0i64, 0i64); SEGMENTS];

@@ -60,9 +60,7 @@ impl Bench {
 
 /// The modes worth a trial, the likeliest first.
 #[inline(always)]
-fn shortlist(
-    source: Vector, predictions: &[Vector; SUB_MODES], prices: &[u16; SUB_MODES], root: u32,
-) -> [usize; TRIALS] {
+fn shortlist(source: Vector, predictions: &[Vector; SUB_MODES], prices: &[u16; SUB_MODES], root: u32) -> [usize; TRIALS] {
     let mut ranks: [u32; SUB_MODES] = std::array::from_fn(|mode| {
         let difference = source.difference(predictions[mode]);
         (difference * 256 + root * u32::from(prices[mode])) << 4 | mode as u32
@@ -75,8 +73,13 @@ fn shortlist(
 ///
 /// `above` and `left` are the 4x4 modes around the macroblock, `seen` the source's texture.
 pub fn search(
-    source: &[Vector; 16], seen: &[Vector; 2], mut bench: Bench, above: [u8; 4], left: [u8; 4],
-    limit: u64, desk: &Desk,
+    source: &[Vector; 16],
+    seen: &[Vector; 2],
+    mut bench: Bench,
+    above: [u8; 4],
+    left: [u8; 4],
+    limit: u64,
+    desk: &Desk,
 ) -> Option<Luma> {
     let q = desk.quantiser;
     let seen = levels_of(*seen);
@@ -129,8 +132,7 @@ pub fn search(
         let filled = u8::from(filled != 0);
         (filled_above[x], filled_left[y]) = (filled, filled);
         blocks[b] = levels_of(trials[l]);
-        let pairs: [[u8; 16]; 8] =
-            std::array::from_fn(|i| shown[2 * i][0].narrow(shown[2 * i + 1][0]).bytes());
+        let pairs: [[u8; 16]; 8] = std::array::from_fn(|i| shown[2 * i][0].narrow(shown[2 * i + 1][0]).bytes());
         bench.put(x, y, std::array::from_fn(|i| pairs[i / 2][i % 2 * 8 + l]));
     }
     let shown = bench.pixels();

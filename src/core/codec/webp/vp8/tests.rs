@@ -63,8 +63,7 @@ fn the_decoder_shows_what_the_encoder_expects() {
                 let mut segments = segment::Segments::plan(&planes, quality).unwrap();
                 segments.filters = [0; 4];
                 let coded = frame::code(&planes, &segments).unwrap();
-                let vp8 =
-                    bitstream::write(&coded, &segments, planes.columns, width, height).unwrap();
+                let vp8 = bitstream::write(&coded, &segments, planes.columns, width, height).unwrap();
                 let frame = Vp8Decoder::decode_frame(Cursor::new(vp8)).unwrap();
                 let name = format!("{sort} {width}x{height} q{quality}");
                 assert!(frame.ybuf == coded.shown.y, "luma of {name}");
@@ -78,8 +77,7 @@ fn the_decoder_shows_what_the_encoder_expects() {
 #[test]
 fn better_quality_takes_more_bytes() {
     let pixels = picture("noise", 96, 80);
-    let sizes: Vec<usize> =
-        (1..=10).map(|q| encode(&pixels, 3, 96, 80, q * 10).unwrap().len()).collect();
+    let sizes: Vec<usize> = (1..=10).map(|q| encode(&pixels, 3, 96, 80, q * 10).unwrap().len()).collect();
     assert!(sizes.is_sorted(), "{sizes:?}");
 }
 

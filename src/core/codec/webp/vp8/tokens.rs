@@ -93,10 +93,8 @@ impl Tokens {
                     continue;
                 }
                 let better = (255 - u64::from(ones) * 255 / u64::from(total)).max(1) as u8;
-                let price = |p: u8| {
-                    u64::from(zeros) * u64::from(bit_cost(bits, false, p))
-                        + u64::from(ones) * u64::from(bit_cost(bits, true, p))
-                };
+                let price =
+                    |p: u8| u64::from(zeros) * u64::from(bit_cost(bits, false, p)) + u64::from(ones) * u64::from(bit_cost(bits, true, p));
                 let keep = KEEP[r][n];
                 let stay = price(*odds) + u64::from(bit_cost(bits, false, keep));
                 let change = price(better) + u64::from(bit_cost(bits, true, keep)) + 8 * 256;

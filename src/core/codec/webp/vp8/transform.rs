@@ -138,8 +138,7 @@ mod tests {
     #[test]
     fn the_inverse_undoes_the_forward() {
         let value = |i: usize, l: usize| ((i * 37 + l * 91) % 511) as i16 - 255;
-        let residual: Lanes<1> =
-            rows(|i, _| Vector::from_numbers(std::array::from_fn(|l| value(i, l))));
+        let residual: Lanes<1> = rows(|i, _| Vector::from_numbers(std::array::from_fn(|l| value(i, l))));
         let back = inverse(&forward(&residual));
         for (i, row) in back.iter().enumerate() {
             for (l, found) in row[0].numbers().into_iter().enumerate() {

@@ -77,10 +77,7 @@ mod native {
         /// 32-bit squares of the first and the last four 16-bit numbers.
         #[inline(always)]
         pub fn squares(self) -> [Self; 2] {
-            [
-                Self(i32x4_extmul_low_i16x8(self.0, self.0)),
-                Self(i32x4_extmul_high_i16x8(self.0, self.0)),
-            ]
+            [Self(i32x4_extmul_low_i16x8(self.0, self.0)), Self(i32x4_extmul_high_i16x8(self.0, self.0))]
         }
         /// 16-bit numbers times a power of two.
         #[inline(always)]
@@ -131,28 +128,18 @@ mod native {
             let (a, b) = (self.0, o.0);
             [
                 Self(u8x16_shuffle::<0, 16, 1, 17, 2, 18, 3, 19, 4, 20, 5, 21, 6, 22, 7, 23>(a, b)),
-                Self(
-                    u8x16_shuffle::<8, 24, 9, 25, 10, 26, 11, 27, 12, 28, 13, 29, 14, 30, 15, 31>(
-                        a, b,
-                    ),
-                ),
+                Self(u8x16_shuffle::<8, 24, 9, 25, 10, 26, 11, 27, 12, 28, 13, 29, 14, 30, 15, 31>(a, b)),
             ]
         }
         /// The same with 16-bit numbers.
         #[inline(always)]
         pub fn zip16(self, o: Self) -> [Self; 2] {
-            [
-                Self(u16x8_shuffle::<0, 8, 1, 9, 2, 10, 3, 11>(self.0, o.0)),
-                Self(u16x8_shuffle::<4, 12, 5, 13, 6, 14, 7, 15>(self.0, o.0)),
-            ]
+            [Self(u16x8_shuffle::<0, 8, 1, 9, 2, 10, 3, 11>(self.0, o.0)), Self(u16x8_shuffle::<4, 12, 5, 13, 6, 14, 7, 15>(self.0, o.0))]
         }
         /// The same with 32-bit numbers.
         #[inline(always)]
         pub fn zip32(self, o: Self) -> [Self; 2] {
-            [
-                Self(u32x4_shuffle::<0, 4, 1, 5>(self.0, o.0)),
-                Self(u32x4_shuffle::<2, 6, 3, 7>(self.0, o.0)),
-            ]
+            [Self(u32x4_shuffle::<0, 4, 1, 5>(self.0, o.0)), Self(u32x4_shuffle::<2, 6, 3, 7>(self.0, o.0))]
         }
     }
 }

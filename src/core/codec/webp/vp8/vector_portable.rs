@@ -114,9 +114,7 @@ impl Vector {
     #[inline(always)]
     pub fn dot(self, other: Self) -> Self {
         let (a, b) = (self.unpack().map(i32::from), other.unpack().map(i32::from));
-        Self::from_words(std::array::from_fn(|i| {
-            (a[2 * i] * b[2 * i]).wrapping_add(a[2 * i + 1] * b[2 * i + 1]) as u32
-        }))
+        Self::from_words(std::array::from_fn(|i| (a[2 * i] * b[2 * i]).wrapping_add(a[2 * i + 1] * b[2 * i + 1]) as u32))
     }
     /// Two times eight 16-bit numbers as bytes, clipped to 0..=255.
     #[inline(always)]

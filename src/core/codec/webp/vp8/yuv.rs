@@ -44,9 +44,7 @@ impl Planes {
     ///
     /// # Errors
     /// Memory is short; or the slice is not `width * height * N` long.
-    pub fn new<const N: usize>(
-        pixels: &[u8], width: usize, height: usize,
-    ) -> Result<Self, Vp8Error> {
+    pub fn new<const N: usize>(pixels: &[u8], width: usize, height: usize) -> Result<Self, Vp8Error> {
         let (columns, rows) = (width.div_ceil(16), height.div_ceil(16));
         let (stride, half) = (columns * 16, columns * 8);
         let mut y = plane(stride * rows * 16)?;
@@ -90,9 +88,7 @@ fn chroma_row<const N: usize>(above: &[[u8; N]], below: &[[u8; N]], u: &mut [u8]
         (above, below) = (rest_above, rest_below);
         let (Some(a0), Some(a1)) = (a.first(), a.last()) else { break };
         let (Some(b0), Some(b1)) = (b.first(), b.last()) else { break };
-        let sum: [i32; 3] = std::array::from_fn(|c| {
-            i32::from(a0[c]) + i32::from(a1[c]) + i32::from(b0[c]) + i32::from(b1[c])
-        });
+        let sum: [i32; 3] = std::array::from_fn(|c| i32::from(a0[c]) + i32::from(a1[c]) + i32::from(b0[c]) + i32::from(b1[c]));
         *u = chroma(U_WEIGHTS, sum);
         *v = chroma(V_WEIGHTS, sum);
     }
