@@ -81,3 +81,17 @@ fn every_example_makes_its_golden_image() {
     }
     assert!(wrong.is_empty(), "{}", wrong.join("\n"));
 }
+
+#[test]
+fn the_committed_url_reference_is_the_tables() {
+    let path = PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("../../docs/url-reference.md");
+    let text = limn_core::reference::markdown();
+    if std::env::var_os("LIMN_BLESS").is_some() {
+        std::fs::write(path, text).unwrap();
+    } else {
+        assert!(
+            std::fs::read_to_string(path).unwrap_or_default() == text,
+            "docs/url-reference.md is not what the tables say; run scripts/bless"
+        );
+    }
+}

@@ -36,6 +36,7 @@ fn header(bytes: &[u8]) -> Result<Header> {
         layout: if decoder.color_type() == ColorType::Rgba8 { Layout::Rgba } else { Layout::Rgb },
         quality: None,
         interlaced: false,
+        scale_bytes: [0; 4],
     })
 }
 

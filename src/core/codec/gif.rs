@@ -30,6 +30,7 @@ fn header(bytes: &[u8]) -> Result<Header> {
         layout: Layout::Rgba,
         quality: None,
         interlaced: false,
+        scale_bytes: [0; 4],
     })
 }
 

@@ -98,8 +98,10 @@ pub struct Header {
     pub layout: Layout,
     /// JPEG: quality estimated from its tables, 1 to 100.
     pub quality: Option<u8>,
-    /// Rows come interlaced, or coefficients progressive: the whole must be held.
+    /// PNG: rows come interlaced, so that the whole must be held.
     pub interlaced: bool,
+    /// JPEG: bytes that decoding needs at 1/8, 1/4, 1/2 and the full size; 0 for other formats.
+    pub scale_bytes: [u64; 4],
 }
 
 impl Header {

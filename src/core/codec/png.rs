@@ -49,6 +49,7 @@ fn header(bytes: &[u8]) -> Result<Header> {
         layout: layout(info),
         quality: None,
         interlaced: info.interlaced,
+        scale_bytes: [0; 4],
     })
 }
 

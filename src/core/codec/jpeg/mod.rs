@@ -25,6 +25,9 @@ pub(super) static CODEC: Codec = Codec {
     encode,
 };
 
+/// From the smallest to the full size.
+const SCALES: [Scale; 4] = [Scale::Eighth, Scale::Quarter, Scale::Half, Scale::Full];
+
 fn refused(error: JpegError) -> Error {
     match error {
         JpegError::Corrupt(what) => corrupt(Format::Jpeg, what),
@@ -43,7 +46,8 @@ fn header(bytes: &[u8]) -> Result<Header> {
         orientation: jpeg.exif(bytes).map_or(Orientation::default(), Orientation::read),
         layout: if jpeg.colour == Colour::Gray { Layout::Gray } else { Layout::Rgb },
         quality: jpeg.quality(),
-        interlaced: jpeg.progressive,
+        interlaced: false,
+        scale_bytes: SCALES.map(|scale| jpeg.decode_bytes(scale)),
     })
 }
 
@@ -53,29 +57,20 @@ fn scale(header: &Header, want: Size) -> Scale {
         let size = scaled(header, *scale);
         size.width >= want.width && size.height >= want.height
     };
-    [Scale::Eighth, Scale::Quarter, Scale::Half].into_iter().find(serves).unwrap_or(Scale::Full)
+    SCALES.into_iter().find(serves).unwrap_or(Scale::Full)
 }
 
 /// ITU T.81 A.1.1 on each side: a scale of n/8 makes ceil(side × n / 8) samples.
 fn scaled(header: &Header, scale: Scale) -> Size {
-    let eighths = match scale {
-        Scale::Eighth => 1,
-        Scale::Quarter => 2,
-        Scale::Half => 4,
-        Scale::Full => 8,
-    };
-    let side = |n: u32| (u64::from(n) * eighths).div_ceil(8) as u32;
+    let side = |n: u32| (u64::from(n) * u64::from(scale.eighths())).div_ceil(8) as u32;
     Size::new(side(header.size.width), side(header.size.height))
 }
 
-/// A bound from the header alone: rows of blocks for baseline; for progressive all coefficients that the
-/// scale needs, two bytes each, and a bit for each coefficient of the file, with chroma not subsampled at worst.
 fn decode_bytes(header: &Header, want: Size) -> u64 {
     let scale = scale(header, want);
-    let out = scaled(header, scale).pixels();
-    let channels = header.layout.channels() as u64;
-    let planes = if header.interlaced { out * channels * 2 + header.size.pixels() * channels / 8 } else { 0 };
-    out * channels + planes + u64::from(header.size.width) * 16 * channels * 3 + (1 << 18)
+    let bytes = SCALES.iter().zip(header.scale_bytes).find(|(s, _)| **s == scale).map_or(u64::MAX, |(_, bytes)| bytes);
+    // A colour conversion holds its result beside the samples.
+    bytes + scaled(header, scale).pixels() * 3
 }
 
 fn decode(bytes: &[u8], header: &Header, want: Size) -> Result<Image> {

@@ -53,6 +53,7 @@ fn header(bytes: &[u8]) -> Result<Header> {
         layout: if decoder.has_alpha() { Layout::Rgba } else { Layout::Rgb },
         quality: None,
         interlaced: false,
+        scale_bytes: [0; 4],
     })
 }
 
