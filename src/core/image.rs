@@ -111,7 +111,7 @@ impl std::fmt::Display for Color {
 /// Pixels.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Image {
-    size: Size,
+    held: Size,
     nominal: Size,
     layout: Layout,
     data: Vec<u8>,
@@ -124,7 +124,7 @@ impl Image {
     /// `internal` when `data` is not exactly width × height × channels bytes long.
     pub fn new(size: Size, layout: Layout, data: Vec<u8>) -> Result<Image> {
         match data.len() as u64 == size.pixels() * layout.channels() as u64 {
-            true => Ok(Image { size, nominal: size, layout, data }),
+            true => Ok(Image { held: size, nominal: size, layout, data }),
             false => Err(Error::Internal),
         }
     }
@@ -156,7 +156,7 @@ impl Image {
 
     /// The size of the pixels that are held.
     pub fn held(&self) -> Size {
-        self.size
+        self.held
     }
 
     /// What a pixel is made of.
@@ -181,7 +181,7 @@ impl Image {
     pub fn into_rgba(self) -> Result<Image> {
         let mut data = match self.layout {
             Layout::Rgba => return Ok(self),
-            _ => buffer(self.size.pixels() * 4)?,
+            _ => buffer(self.held.pixels() * 4)?,
         };
         match self.layout {
             Layout::Gray => self.data.iter().for_each(|&l| data.extend_from_slice(&[l, l, l, 255])),
@@ -197,7 +197,7 @@ impl Image {
     pub fn into_rgb(self) -> Result<Image> {
         let mut data = match self.layout {
             Layout::Rgb => return Ok(self),
-            _ => buffer(self.size.pixels() * 3)?,
+            _ => buffer(self.held.pixels() * 3)?,
         };
         match self.layout {
             Layout::Gray => self.data.iter().for_each(|&l| data.extend_from_slice(&[l, l, l])),

@@ -70,7 +70,7 @@ impl Shrink {
             }
         }
         self.rows += 1;
-        if self.rows % self.factor == 0 || self.rows == self.size.height {
+        if self.rows.is_multiple_of(self.factor) || self.rows == self.size.height {
             self.flush();
         }
     }

@@ -44,7 +44,7 @@ impl Layout {
             // A component with fewer samples uses more of each block instead of being widened afterwards.
             // Progressive files at 1/8 do not: they would have to read all AC scans of chroma for it.
             let may_grow = !(header.progressive && scale == Scale::Eighth);
-            while may_grow && size < 8 && (h_max * base) % (c.h * size * 2) == 0 && (v_max * base) % (c.v * size * 2) == 0 {
+            while may_grow && size < 8 && (h_max * base).is_multiple_of(c.h * size * 2) && (v_max * base).is_multiple_of(c.v * size * 2) {
                 size *= 2;
             }
             let blocks = ((header.width * c.h).div_ceil(h_max * 8) as usize, (header.height * c.v).div_ceil(v_max * 8) as usize);

@@ -28,6 +28,9 @@ mod upsample;
 
 pub use header::Header;
 
+/// Takes a row of interleaved samples and its number from the top; an error stops the decoding.
+pub type RowSink<'a> = dyn FnMut(u32, &[u8]) -> Result<(), JpegError> + 'a;
+
 /// Why a file could not be decoded.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum JpegError {
@@ -117,12 +120,7 @@ pub fn decode(bytes: &[u8], header: &Header, scale: Scale) -> Result<Decoded, Jp
 /// # Errors
 /// `Corrupt`, `Truncated` or `Unsupported` for what the entropy-coded data holds, `OutOfMemory` for working
 /// memory, and whatever `row` answers. Rows that were handed out before an error are not to be trusted.
-pub fn decode_rows(
-    bytes: &[u8],
-    header: &Header,
-    scale: Scale,
-    row: &mut dyn FnMut(u32, &[u8]) -> Result<(), JpegError>,
-) -> Result<(), JpegError> {
+pub fn decode_rows(bytes: &[u8], header: &Header, scale: Scale, row: &mut RowSink) -> Result<(), JpegError> {
     let layout = frame::Layout::new(header, scale);
     if header.progressive {
         progressive::decode(bytes, header, &layout, row)

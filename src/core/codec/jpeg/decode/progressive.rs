@@ -224,7 +224,7 @@ fn first_block<const N: usize>(
             Some(Coded::Value { step, value }) if k + step <= scan.end + 1 => {
                 k += step;
                 if value != 0 {
-                    let index = k - 1 & 63;
+                    let index = (k - 1) & 63;
                     *history |= 1 << index;
                     let place = usize::from(places[index as usize]);
                     if let Some(slot) = block.get_mut(place) {

@@ -38,7 +38,7 @@ impl Upsample {
             Upsample::None | Upsample::Across => (y, y),
             Upsample::Down | Upsample::Both => {
                 let near = y / 2;
-                (near, if y % 2 == 0 { near.saturating_sub(1) } else { near + 1 })
+                (near, if y.is_multiple_of(2) { near.saturating_sub(1) } else { near + 1 })
             }
             Upsample::Nearest(_, (samples, pixels)) => {
                 let near = (y as u64 * u64::from(samples) / u64::from(pixels.max(1))) as usize;
@@ -53,7 +53,7 @@ impl Upsample {
             Upsample::None => out.iter_mut().zip(near).for_each(|(to, &from)| *to = from),
             Upsample::Across => across(near, out),
             Upsample::Down => {
-                let bias = if y % 2 == 0 { 1 } else { 2 };
+                let bias = if y.is_multiple_of(2) { 1 } else { 2 };
                 for ((to, &near), &far) in out.iter_mut().zip(near).zip(far) {
                     *to = ((3 * u16::from(near) + u16::from(far) + bias) >> 2) as u8;
                 }

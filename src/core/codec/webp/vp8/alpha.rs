@@ -130,7 +130,7 @@ mod tests {
                     0
                 }
             });
-            round_trip("noise", w, h, |x, y| (x * 7919 ^ y * 104729).wrapping_mul(2654435761).to_le_bytes()[3]);
+            round_trip("noise", w, h, |x, y| ((x * 7919) ^ (y * 104729)).wrapping_mul(2654435761).to_le_bytes()[3]);
         }
     }
 }

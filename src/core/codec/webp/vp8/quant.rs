@@ -175,7 +175,7 @@ mod tests {
     #[test]
     fn levels_round_towards_zero_a_little() {
         let m = Quantiser::new(60, ChromaOffsets::default()).uv;
-        let step = m.step[1] as i16;
+        let step = m.step[1];
         assert_eq!(m.level(1, step), 1);
         assert_eq!(m.level(1, -step), -1);
         assert_eq!(m.level(1, step / 2), 0);
@@ -188,6 +188,7 @@ mod tests {
         let c = [-700i16, 3, 500, 2040, -1, 0, 9, -9];
         let (levels, restored) = m.quantise(&[[Vector::from_numbers(c)]; 16]);
         for i in 0..16 {
+            #[allow(clippy::needless_range_loop)] // the lane is the index of three arrays
             for l in 0..8 {
                 assert_eq!(levels[i][0].numbers()[l], m.level(i, c[l]));
                 assert_eq!(restored[i][0].numbers()[l], m.level(i, c[l]) * m.step[i]);
