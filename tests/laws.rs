@@ -1,10 +1,15 @@
 //! What holds for every input.
 
+use limn_core::accept::Class;
+use limn_core::config::Config;
+use limn_core::grant::{admit, native, Wish};
 use limn_core::image::{Color, Image, Layout, Size};
+use limn_core::key::{Ingredients, Key};
 use limn_core::params::oss::parse_canonical;
-use limn_core::params::short;
+use limn_core::params::{short, Ask};
 use limn_core::parts::Parts;
 use limn_core::render::Marks;
+use limn_core::route::{ObjectPath, Route};
 use proptest::prelude::*;
 
 fn action() -> impl Strategy<Value = String> {
@@ -26,6 +31,25 @@ fn program() -> impl Strategy<Value = String> {
         "/background,00ff0080",
     ]);
     (prop::collection::vec(action(), 1..4), tail).prop_map(|(actions, tail)| format!("image/{}{tail}", actions.join("/")))
+}
+
+fn config() -> Config {
+    Config::parse([
+        ("LIMN_NODE_A", r#"{"name":"a","kind":"r2","binding":"A"}"#),
+        ("LIMN_BUCKET_A", r#"{"name":"vault","nodes":["a"]}"#),
+        ("LIMN_KEY_A", r#"{"id":"me","secrets":["a-long-secret"],"user":"me","grants":[{"actions":["read"]}]}"#),
+    ])
+    .unwrap()
+}
+
+/// Whether a GET of this URL is admitted at second `now`.
+fn admitted(url: &str, now: u64) -> bool {
+    let config = config();
+    let Ok(parts) = Parts::new("GET", url, []) else { return false };
+    let Ok(Route::Object(path)) = Route::parse(&parts, &config) else { return false };
+    let path: ObjectPath = path;
+    let Ok(bucket) = config.bucket(&path.bucket) else { return false };
+    Ask::parse(&parts, &path, bucket).is_ok_and(|ask| admit(&parts, &path, Wish::Read(&ask), &config, now).is_ok())
 }
 
 proptest! {
@@ -55,6 +79,28 @@ proptest! {
             image = op.apply(image, &Marks::default()).unwrap();
             prop_assert_eq!(image.size(), foretold);
             prop_assert_eq!(image.held(), foretold);
+        }
+    }
+
+    #[test]
+    fn distinct_prints_have_distinct_keys(a in program(), b in program()) {
+        let config = config();
+        let bucket = config.bucket("vault").unwrap();
+        let of = Ingredients { bucket, object: "k", version: "1", marks: &[], class: Class::Base, buster: None, generation: 0 };
+        let (a, b) = (parse_canonical(&a).unwrap(), parse_canonical(&b).unwrap());
+        prop_assert_eq!(a.to_string() == b.to_string(), Key::new(&a, &of) == Key::new(&b, &of));
+    }
+
+    #[test]
+    fn an_altered_or_expired_signature_never_admits(w in 1u32..16_000, exp in 1_000u64..2_000, at in 16usize..120, to in "[a-zA-Z0-9_=&/%-]") {
+        let url = format!("http://h/vault/cat.jpg?exp={exp}&kid=me&w={w}");
+        let s = native::sign(&Parts::new("GET", &url, []).unwrap(), b"a-long-secret").unwrap();
+        let url = format!("{url}&s={s}");
+        prop_assert!(admitted(&url, exp) && !admitted(&url, exp + 1));
+        if let Some(old) = url.get(at..at + 1) {
+            let mut altered = url.clone();
+            altered.replace_range(at..at + 1, &to);
+            prop_assert!(old == to || !admitted(&altered, 500), "{}", altered);
         }
     }
 }

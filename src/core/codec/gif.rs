@@ -67,17 +67,18 @@ fn decode(bytes: &[u8], header: &Header, _: Size) -> Result<Image> {
     let damaged = |_| corrupt(Format::Gif, "its first frame cannot be read");
     let mut options = DecodeOptions::new();
     options.set_color_output(ColorOutput::RGBA);
-    options.check_frame_consistency(true);
     let limit = header.size.pixels().saturating_mul(4).saturating_add(1 << 16);
     options.set_memory_limit(MemoryLimit::Bytes(std::num::NonZeroU64::new(limit).ok_or(Error::Internal)?));
     let mut decoder = options.read_info(bytes).map_err(damaged)?;
     let frame = decoder.read_next_frame().map_err(damaged)?.ok_or_else(|| corrupt(Format::Gif, "it holds no frame"))?;
     let mut canvas = crate::image::zeroed(header.size.pixels() * 4)?;
-    let (left, width) = (usize::from(frame.left) * 4, usize::from(frame.width) * 4);
-    let rows = canvas.chunks_exact_mut(header.size.width as usize * 4).skip(usize::from(frame.top));
+    // A frame that sticks out of its canvas is cut, as browsers do.
+    let (left, width, full) = (usize::from(frame.left) * 4, usize::from(frame.width) * 4, header.size.width as usize * 4);
+    let shown = width.min(full.saturating_sub(left));
+    let rows = canvas.chunks_exact_mut(full).skip(usize::from(frame.top));
     for (to, from) in rows.zip(frame.buffer.chunks_exact(width.max(4))) {
-        if let Some(part) = to.get_mut(left..left + width) {
-            part.copy_from_slice(from);
+        if let (Some(to), Some(from)) = (to.get_mut(left..left + shown), from.get(..shown)) {
+            to.copy_from_slice(from);
         }
     }
     Image::new(header.size, Layout::Rgba, canvas)?.without_idle_alpha()
