@@ -26,6 +26,7 @@ pub mod params;
 pub mod parts;
 pub mod percent;
 pub mod plan;
+pub mod rare;
 pub mod reference;
 pub mod render;
 pub mod reply;

@@ -1,0 +1,81 @@
+//! What is asked for too rarely to burden every instance: drawn text, SVG, colour effects, AVIF.
+//!
+//! The core only says what is wanted. Who does it is handed in: the crate `limn-rare` itself on the
+//! host, a second WASM module at the edge that is instantiated at its first job.
+
+use crate::image::Size;
+use crate::{Error, Result};
+use serde::{Deserialize, Serialize};
+
+/// One thing to do; pixels and files travel beside it as plain bytes.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(tag = "job", rename_all = "snake_case")]
+pub enum Job {
+    /// Draws one line of text. Data: a font file (TrueType, OpenType or a collection). Makes RGBA.
+    Text {
+        /// At most 64 bytes of UTF-8.
+        text: String,
+        /// Font size, px, 1 to 5,000.
+        size: u32,
+        /// Red, green, blue.
+        color: [u8; 3],
+        /// Opacity of the shadow, per cent; 0: none.
+        shadow: u8,
+    },
+    /// Natural size of an SVG. Data: the SVG. Makes no bytes.
+    SvgSize,
+    /// Rasterises an SVG. Data: the SVG, then a font file of `font` bytes for its text. Makes RGBA.
+    Svg {
+        /// Pixels to make.
+        width: u32,
+        /// Pixels to make.
+        height: u32,
+        /// Length of the font at the end of the data; 0: none.
+        font: usize,
+    },
+    /// A named colour effect. Data: RGBA. Makes RGBA of the same size.
+    Effect {
+        /// One of `ops::effect::NAMES`.
+        name: String,
+        /// Of the data.
+        width: u32,
+        /// Of the data.
+        height: u32,
+    },
+    /// Encodes AVIF. Data: RGBA. Makes a file.
+    AvifEncode {
+        /// Of the data.
+        width: u32,
+        /// Of the data.
+        height: u32,
+        /// 1 to 100.
+        quality: u8,
+    },
+}
+
+/// What a job made.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Made {
+    /// Size of the pixels.
+    pub size: Size,
+    /// Straight-alpha RGBA or a file, as the job says.
+    pub bytes: Vec<u8>,
+}
+
+/// Whoever does the jobs.
+pub trait Rare: Sync {
+    /// Does one.
+    ///
+    /// # Errors
+    /// `bad_arg`, `image_corrupt`, `image_too_large`, `format_unsupported`, as the job's input deserves.
+    fn run(&self, job: &Job, data: &[u8]) -> Result<Made>;
+}
+
+/// Nobody: for builds that hold the common part alone.
+pub struct Nobody;
+
+impl Rare for Nobody {
+    fn run(&self, _: &Job, _: &[u8]) -> Result<Made> {
+        Err(Error::NotImplemented("This build of Limn holds no text, SVG, effects and AVIF.".into()))
+    }
+}
