@@ -9,6 +9,8 @@ pub enum Class {
     Base,
     /// WebP too.
     WebP,
+    /// AVIF and WebP too.
+    Avif,
 }
 
 impl Class {
@@ -17,6 +19,7 @@ impl Class {
         match self {
             Class::Base => "base",
             Class::WebP => "webp",
+            Class::Avif => "avif",
         }
     }
 }

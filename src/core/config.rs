@@ -5,7 +5,7 @@
 //! access key. Names after the prefix only tell the tables apart; each carries its own `name`.
 
 use crate::grant::referer::Pattern;
-use crate::params::{self, Program};
+use crate::params::{self, Fallback, Program};
 use crate::plan::Quality;
 use crate::{Error, Result};
 use serde::Deserialize;
@@ -174,6 +174,18 @@ struct BucketTable {
     #[serde(default)]
     limits: Limits,
     #[serde(default)]
+    fonts: HashMap<String, String>,
+    #[serde(default)]
+    fallbacks: HashMap<String, String>,
+    #[serde(default)]
+    linear: bool,
+    #[serde(default)]
+    style_override: bool,
+    #[serde(default)]
+    legacy: bool,
+    #[serde(default)]
+    protect: Vec<String>,
+    #[serde(default)]
     auto_format: bool,
     quality: Option<u8>,
     #[serde(default)]
@@ -205,6 +217,18 @@ pub struct Bucket {
     pub styles: HashMap<String, Program>,
     /// Marks by name.
     pub marks: HashMap<String, Mark>,
+    /// Keys of font files, by name.
+    pub fonts: HashMap<String, String>,
+    /// Keys of the objects shown when an image cannot be made, by name.
+    pub fallbacks: HashMap<String, String>,
+    /// Whether resizing adds light instead of gamma-encoded values.
+    pub linear: bool,
+    /// Whether keys beside `p` override the style's own.
+    pub style_override: bool,
+    /// Whether the older `@` form of OSS is read.
+    pub legacy: bool,
+    /// Extensions whose objects strangers see through styles alone.
+    pub protect: Vec<String>,
     /// Bounds.
     pub limits: Limits,
     /// Whether `f` absent means `f=auto` for short parameters.
@@ -231,6 +255,24 @@ impl Bucket {
             Some(start) => name.starts_with(start),
             None => name == pattern,
         })
+    }
+
+    /// The fallback of this name.
+    ///
+    /// # Errors
+    /// `bad_arg`.
+    pub fn fallback(&self, name: &str) -> Result<Fallback> {
+        match (name, self.fallbacks.get(name)) {
+            ("redirect", _) => Ok(Fallback::Redirect),
+            (_, Some(key)) => Ok(Fallback::Object(key.clone())),
+            _ => Err(params::args::refuse("default", "redirect or a fallback that the bucket registers", name)),
+        }
+    }
+
+    /// Whether strangers see this object through styles alone.
+    pub fn is_source_protected(&self, key: &str) -> bool {
+        let extension = key.rsplit_once('.').map_or("", |(_, e)| e);
+        self.protect.iter().any(|p| p.eq_ignore_ascii_case(extension))
     }
 
     /// The encoder's quality where a plan says none.
@@ -458,6 +500,10 @@ fn parse_bucket(
             return Err(bad(name, &format!("limits.{key}: 1 to {max} is wanted, {value} came")));
         }
     }
+    let keys = b.fonts.iter().map(|f| ("fonts", f)).chain(b.fallbacks.iter().map(|f| ("fallbacks", f)));
+    for (table, (entry, key)) in keys {
+        crate::route::check_key(key).map_err(|_| bad(name, &format!("{table}.{entry}: an object key is wanted, {key:?} came")))?;
+    }
     let referer = b.referer.map(|r| parse_referer(name, r)).transpose()?;
     Ok(Bucket {
         name: b.name,
@@ -469,6 +515,12 @@ fn parse_bucket(
         delimiter: b.delimiter,
         styles,
         marks: b.marks,
+        fonts: b.fonts,
+        fallbacks: b.fallbacks,
+        linear: b.linear,
+        style_override: b.style_override,
+        legacy: b.legacy,
+        protect: b.protect,
         limits: b.limits,
         auto_format: b.auto_format,
         quality: b.quality,

@@ -11,6 +11,10 @@ pub enum Error {
     UnknownParam(String),
     BadArg(String),
     RepeatedKey(String),
+    MissingArg(String),
+    TooManyPipes(String),
+    BadMark(String),
+    OutsideImage(String),
     SignatureRequired(String),
     UnknownAccessKey,
     BadSignature,
@@ -21,6 +25,7 @@ pub enum Error {
     NoSuchKey,
     NoSuchStyle(String),
     NoSuchMark(String),
+    NoSuchFont(String),
     Method(String),
     Conflict(String),
     UploadTooLarge(String),
@@ -55,6 +60,10 @@ impl Error {
             UnknownParam(_)      => Row(400, "unknown_param", 400, "InvalidArgument"),
             BadArg(_)            => Row(400, "bad_arg", 400, "InvalidArgument"),
             RepeatedKey(_)       => Row(400, "repeated_key", 400, "InvalidArgument"),
+            MissingArg(_)        => Row(400, "bad_arg", 400, "MissingArgument"),
+            TooManyPipes(_)      => Row(400, "bad_arg", 400, "TooManyPipes"),
+            BadMark(_)           => Row(400, "bad_arg", 400, "WatermarkError"),
+            OutsideImage(_)      => Row(400, "bad_arg", 400, "BadRequest"),
             SignatureRequired(_) => Row(403, "signature_required", 403, "AccessDenied"),
             UnknownAccessKey     => Row(403, "bad_signature", 403, "InvalidAccessKeyId"),
             BadSignature         => Row(403, "bad_signature", 403, "SignatureDoesNotMatch"),
@@ -65,6 +74,7 @@ impl Error {
             NoSuchKey            => Row(404, "no_such_key", 404, "NoSuchKey"),
             NoSuchStyle(_)       => Row(404, "no_such_style", 404, "NoSuchStyle"),
             NoSuchMark(_)        => Row(404, "no_such_mark", 404, "NoSuchKey"),
+            NoSuchFont(_)        => Row(404, "no_such_font", 404, "NoSuchKey"),
             Method(_)            => Row(405, "method", 405, "MethodNotAllowed"),
             Conflict(_)          => Row(409, "conflict", 409, "OperationAborted"),
             LengthRequired       => Row(411, "length_required", 411, "MissingContentLength"),
@@ -111,7 +121,8 @@ impl fmt::Display for Error {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         use Error::*;
         match self {
-            MalformedUrl(s) | UnknownParam(s) | BadArg(s) | RepeatedKey(s) | AccessDenied(s) | Method(s) | SignatureRequired(s)
+            MalformedUrl(s) | UnknownParam(s) | BadArg(s) | RepeatedKey(s) | MissingArg(s) | TooManyPipes(s) | BadMark(s)
+            | OutsideImage(s) | AccessDenied(s) | Method(s) | SignatureRequired(s)
             | Conflict(s) | UploadTooLarge(s) | UploadNotAnImage(s) | BadDigest(s) | FormatUnsupported(s) | ImageTooLarge(s)
             | ImageCorrupt(s) | OriginFailed(s) | Unavailable(s) | Misconfigured(s) | NotImplemented(s) => f.write_str(s),
             UnknownAccessKey => f.write_str("The access key id is not known here."),
@@ -122,6 +133,7 @@ impl fmt::Display for Error {
             NoSuchKey => f.write_str("The object does not exist."),
             NoSuchStyle(s) => write!(f, "No such image style: {s:?}."),
             NoSuchMark(m) => write!(f, "No such mark: {m:?}."),
+            NoSuchFont(n) => write!(f, "No such font: {n:?}."),
             LengthRequired => f.write_str("An upload must state its Content-Length."),
             OriginTimeout => f.write_str("The origin did not answer in time."),
             Busy => f.write_str("Too much work at once; try again shortly."),

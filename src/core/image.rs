@@ -108,13 +108,27 @@ impl std::fmt::Display for Color {
     }
 }
 
+/// A part of the pixels that are held, in their own coordinates; not whole numbers where it was cut
+/// out of a picture that stands for a larger one.
+#[derive(Debug, Clone, Copy, PartialEq)]
+#[allow(missing_docs)]
+pub struct Window {
+    pub x: f64,
+    pub y: f64,
+    pub width: f64,
+    pub height: f64,
+}
+
 /// Pixels.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq)]
 pub struct Image {
     held: Size,
     nominal: Size,
+    window: Option<Window>,
     layout: Layout,
     data: Vec<u8>,
+    /// The samples where they have 16 bits; then `data` is empty.
+    wide: Option<Vec<u16>>,
 }
 
 impl Image {
@@ -124,7 +138,18 @@ impl Image {
     /// `internal` when `data` is not exactly width × height × channels bytes long.
     pub fn new(size: Size, layout: Layout, data: Vec<u8>) -> Result<Image> {
         match data.len() as u64 == size.pixels() * layout.channels() as u64 {
-            true => Ok(Image { held: size, nominal: size, layout, data }),
+            true => Ok(Image { held: size, nominal: size, window: None, layout, data, wide: None }),
+            false => Err(Error::Internal),
+        }
+    }
+
+    /// Wraps 16-bit samples: what deep sources keep until they are resized.
+    ///
+    /// # Errors
+    /// `internal` when `data` is not exactly width × height × channels samples long.
+    pub fn deep(size: Size, layout: Layout, data: Vec<u16>) -> Result<Image> {
+        match data.len() as u64 == size.pixels() * layout.channels() as u64 {
+            true => Ok(Image { held: size, nominal: size, window: None, layout, data: Vec::new(), wide: Some(data) }),
             false => Err(Error::Internal),
         }
     }
@@ -149,6 +174,12 @@ impl Image {
         self
     }
 
+    /// The same pixels, of which only a part counts from now on: `nominal` px of the picture that they stand for.
+    pub fn seen_through(mut self, window: Window, nominal: Size) -> Image {
+        (self.window, self.nominal) = (Some(window), nominal);
+        self
+    }
+
     /// The size that operations compute with: the source's, even where it was decoded at a reduced scale.
     pub fn size(&self) -> Size {
         self.nominal
@@ -159,19 +190,80 @@ impl Image {
         self.held
     }
 
+    /// The part of the held pixels that counts.
+    pub fn window(&self) -> Window {
+        self.window.unwrap_or(Window { x: 0.0, y: 0.0, width: f64::from(self.held.width), height: f64::from(self.held.height) })
+    }
+
     /// What a pixel is made of.
     pub fn layout(&self) -> Layout {
         self.layout
     }
 
-    /// Samples, interleaved, rows from top to bottom.
+    /// 8-bit samples, interleaved, rows from top to bottom; empty where they have 16 bits.
     pub fn data(&self) -> &[u8] {
         &self.data
     }
 
-    /// The samples themselves.
+    /// The samples where they have 16 bits.
+    pub fn wide(&self) -> Option<&[u16]> {
+        self.wide.as_deref()
+    }
+
+    /// The 8-bit samples themselves.
     pub fn into_data(self) -> Vec<u8> {
         self.data
+    }
+
+    /// What most operations want: 8-bit samples, all of which count.
+    ///
+    /// # Errors
+    /// `image_too_large` when there is no memory for it.
+    pub fn settled(self) -> Result<Image> {
+        let image = match &self.wide {
+            Some(wide) => {
+                let mut data = buffer(wide.len() as u64)?;
+                data.extend(wide.iter().map(|s| narrow(*s)));
+                Image { data, wide: None, ..self }
+            }
+            None => self,
+        };
+        let Some(w) = image.window else { return Ok(image) };
+        let (x, width) = whole(w.x.round(), (w.x + w.width).round(), image.held.width);
+        let (y, height) = whole(w.y.round(), (w.y + w.height).round(), image.held.height);
+        let nominal = image.nominal;
+        Ok(image.cut(x, y, Size::new(width, height))?.standing_for(nominal))
+    }
+
+    /// The same picture without the pixels that lie wholly outside its window: what is cut away must not
+    /// bleed into what is resized.
+    ///
+    /// # Errors
+    /// `image_too_large` when there is no memory for it.
+    pub fn tightened(self) -> Result<Image> {
+        let Some(w) = self.window else { return Ok(self) };
+        let (x, width) = whole(w.x.floor(), (w.x + w.width - 1e-6).ceil(), self.held.width);
+        let (y, height) = whole(w.y.floor(), (w.y + w.height - 1e-6).ceil(), self.held.height);
+        let nominal = self.nominal;
+        let inner = Window { x: w.x - f64::from(x), y: w.y - f64::from(y), ..w };
+        Ok(self.cut(x, y, Size::new(width, height))?.seen_through(inner, nominal))
+    }
+
+    /// A part of the held pixels, cut out. The part must lie within.
+    ///
+    /// # Errors
+    /// `internal` when it does not, `image_too_large` when there is no memory for it.
+    pub fn cut(self, x: u32, y: u32, size: Size) -> Result<Image> {
+        if size == self.held {
+            return Ok(Image { window: None, nominal: size, ..self });
+        }
+        let n = self.layout.channels();
+        let (columns, row) = (x as usize * n..(x + size.width) as usize * n, (self.held.width as usize * n).max(1));
+        let rows = y as usize..(y + size.height) as usize;
+        match &self.wide {
+            Some(wide) => Image::deep(size, self.layout, part(wide, row, columns, rows)?),
+            None => Image::new(size, self.layout, part(&self.data, row, columns, rows)?),
+        }
     }
 
     /// The same picture as RGBA.
@@ -206,6 +298,23 @@ impl Image {
         Ok(Image { layout: Layout::Rgb, data, ..self })
     }
 
+    /// RGB where it was grey, else as it is: for operations that bring colour.
+    ///
+    /// # Errors
+    /// `image_too_large` when there is no memory for it.
+    pub fn with_colour(self) -> Result<Image> {
+        match self.layout {
+            Layout::Gray => self.into_rgb(),
+            _ => Ok(self),
+        }
+    }
+
+    /// Changes the 8-bit samples in place, a pixel at a time.
+    pub fn map_pixels(mut self, mut change: impl FnMut(&mut [u8])) -> Image {
+        self.data.chunks_exact_mut(self.layout.channels()).for_each(&mut change);
+        self
+    }
+
     /// RGB if no pixel is transparent, else the picture as it is.
     ///
     /// # Errors
@@ -224,15 +333,36 @@ impl Image {
     }
 }
 
-/// An empty buffer with room for `bytes`.
+/// From and length of a span of whole pixels within a side, at least one pixel.
+fn whole(from: f64, to: f64, side: u32) -> (u32, u32) {
+    let from = (from.max(0.0) as u32).min(side.saturating_sub(1));
+    (from, (to as u32).clamp(from + 1, side.max(from + 1)) - from)
+}
+
+/// Some columns of some rows.
+fn part<T: Copy>(data: &[T], row: usize, columns: std::ops::Range<usize>, rows: std::ops::Range<usize>) -> Result<Vec<T>> {
+    let mut out = buffer(((columns.end - columns.start) * (rows.end - rows.start)) as u64)?;
+    for line in data.chunks_exact(row).skip(rows.start).take(rows.len()) {
+        out.extend_from_slice(line.get(columns.clone()).ok_or(Error::Internal)?);
+    }
+    Ok(out)
+}
+
+/// 16 bits to 8, rounded: 65535 is 255 × 257.
+pub fn narrow(sample: u16) -> u8 {
+    ((u32::from(sample) + 128) / 257) as u8
+}
+
+/// An empty buffer with room for `len` samples.
 ///
 /// # Errors
 /// `image_too_large` when there is no memory for it: an allocation that aborts would take the whole
 /// instance, and every request in it, along.
-pub fn buffer(bytes: u64) -> Result<Vec<u8>> {
+pub fn buffer<T>(len: u64) -> Result<Vec<T>> {
     let mut data = Vec::new();
-    let bytes = usize::try_from(bytes).map_err(|_| too_large(bytes))?;
-    data.try_reserve_exact(bytes).map_err(|_| too_large(bytes as u64))?;
+    let bytes = len.saturating_mul(std::mem::size_of::<T>() as u64);
+    let len = usize::try_from(len).map_err(|_| too_large(bytes))?;
+    data.try_reserve_exact(len).map_err(|_| too_large(bytes))?;
     Ok(data)
 }
 

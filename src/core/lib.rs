@@ -2,7 +2,7 @@
 //!
 //! The life of a GET: [`Parts`](parts::Parts) → [`Route`](route::Route) → [`Ask`](params::Ask) →
 //! [`Grant`](grant::Grant) → [`Plan`](plan::Plan) → [`Key`](key::Key) → original →
-//! [`Image`](image::Image) → [`Encoded`](codec::Encoded) → [`Reply`](reply::Reply).
+//! [`Image`](image::Image) → [`Encoded`](render::Encoded) → [`Reply`](reply::Reply).
 //! The life of a PUT: Parts → Route → Grant (write) → reservation → [`Inspected`](upload::Inspected)
 //! → stored on a node → committed in the [ledger](ledger) → Reply.
 //! Each type is made only from the one before it, so a later stage cannot meet unchecked data.
@@ -11,6 +11,7 @@
 #![cfg_attr(not(test), deny(clippy::unwrap_used, clippy::expect_used, clippy::panic))]
 
 pub mod accept;
+pub mod budget;
 pub mod codec;
 pub mod config;
 pub mod error;
@@ -18,7 +19,9 @@ pub mod grant;
 pub mod hash;
 pub mod http_date;
 pub mod image;
+pub mod keep;
 pub mod key;
+pub mod kit;
 pub mod ledger;
 pub mod node;
 pub mod ops;
@@ -29,6 +32,7 @@ pub mod plan;
 pub mod rare;
 pub mod reference;
 pub mod render;
+pub mod report;
 pub mod reply;
 pub mod route;
 pub mod upload;

@@ -1,7 +1,8 @@
 //! What is to be made of an image: operations in order, then the encoder's settings.
 
-use crate::codec::Format;
-use crate::ops::{Op, Setting};
+use crate::codec::{Colour, Format};
+use crate::kit::FileRef;
+use crate::ops::{metadata, Op, Setting};
 use crate::{Error, Result};
 use std::fmt;
 
@@ -12,17 +13,12 @@ pub enum FormatChoice {
     Keep,
     /// The best that the client's Accept names.
     Auto,
+    /// PNG of at most 256 colours.
+    Png8,
     /// GIF if the source is one, else the source's: OSS's `format,gif`.
     GifIfGif,
     /// This one.
     Fixed(Format),
-}
-
-impl FormatChoice {
-    /// A format by its name: jpg, png, webp, bmp, gif.
-    pub fn parse(name: &str) -> Option<FormatChoice> {
-        Format::from_name(name).map(FormatChoice::Fixed)
-    }
 }
 
 /// The quality of lossy encoders.
@@ -40,8 +36,40 @@ pub enum Quality {
 
 /// Quality where nobody says one.
 pub const DEFAULT_QUALITY: u8 = 80;
+/// Quality of AVIF where nobody says one: its scale is another.
+pub const AVIF_QUALITY: u8 = 50;
 /// Most watermarks of a plan (OSS: EC 26).
 const MAX_MARKS: usize = 3;
+
+/// What is kept of the source's metadata.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Keep {
+    /// Nothing.
+    Nothing,
+    /// Artist and copyright.
+    Copyright,
+    /// All but where it was taken.
+    All,
+    /// All, and where it was taken.
+    AllAndPlace,
+}
+
+/// What the answer is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Answer {
+    /// The image.
+    Image,
+    /// Facts of the source in OSS's shape.
+    Info,
+    /// Facts of the source in Limn's shape.
+    Json,
+    /// The salient colour.
+    Hue,
+    /// The main colours.
+    Palette,
+    /// A BlurHash.
+    BlurHash,
+}
 
 /// The plan. Its `Display` is the canonical text, which is part of the cache key:
 /// `parse_canonical(plan.to_string())` prints the same text again, and plans that make different
@@ -58,11 +86,36 @@ pub struct Plan {
     pub quality: Quality,
     /// Progressive JPEG.
     pub progressive: bool,
+    /// Most bytes of the answer.
+    pub max_bytes: Option<u64>,
+    /// One frame of an animation, from 0.
+    pub still: Option<u32>,
+    /// Most frames of an animation.
+    pub most_frames: Option<u32>,
+    /// What is kept of the source's metadata.
+    pub keep: Keep,
+    /// What becomes of an embedded colour profile.
+    pub colour: Colour,
+    /// What the answer is.
+    pub answer: Answer,
 }
 
 impl Default for Plan {
     fn default() -> Self {
-        Plan { orient: true, ops: Vec::new(), actions: 0, format: FormatChoice::Keep, quality: Quality::Default, progressive: false }
+        Plan {
+            orient: true,
+            ops: Vec::new(),
+            actions: 0,
+            format: FormatChoice::Keep,
+            quality: Quality::Default,
+            progressive: false,
+            max_bytes: None,
+            still: None,
+            most_frames: None,
+            keep: Keep::Copyright,
+            colour: Colour::Srgb,
+            answer: Answer::Image,
+        }
     }
 }
 
@@ -81,22 +134,35 @@ impl Plan {
             Setting::Format(format) => self.format = format,
             Setting::Quality(quality) => self.quality = quality,
             Setting::Progressive(on) => self.progressive = on,
+            Setting::MaxBytes(bytes) => self.max_bytes = Some(bytes),
+            Setting::Still(frame) => self.still = Some(frame),
+            Setting::MostFrames(most) => self.most_frames = Some(most),
+            Setting::Metadata(keep) => self.keep = keep,
+            Setting::Colour(colour) => self.colour = colour,
+            Setting::Answer(answer) => self.answer = answer,
         }
     }
 
-    /// Continues with another plan, as behind a pipe.
+    /// Continues with another plan, as behind a pipe: what that one leaves at its default stays.
     pub fn append(&mut self, other: Plan) {
+        let fresh = Plan::default();
         self.ops.extend(other.ops);
         self.actions += other.actions;
-        let fresh = Plan::default();
         self.orient &= other.orient;
         self.progressive |= other.progressive;
-        if other.format != fresh.format {
-            self.format = other.format;
+        fn take<T: PartialEq>(mine: &mut T, theirs: T, default: T) {
+            if theirs != default {
+                *mine = theirs;
+            }
         }
-        if other.quality != fresh.quality {
-            self.quality = other.quality;
-        }
+        take(&mut self.format, other.format, fresh.format);
+        take(&mut self.quality, other.quality, fresh.quality);
+        take(&mut self.max_bytes, other.max_bytes, None);
+        take(&mut self.still, other.still, None);
+        take(&mut self.most_frames, other.most_frames, None);
+        take(&mut self.keep, other.keep, fresh.keep);
+        take(&mut self.colour, other.colour, fresh.colour);
+        take(&mut self.answer, other.answer, fresh.answer);
     }
 
     /// The operations in order.
@@ -109,12 +175,15 @@ impl Plan {
         self.actions
     }
 
-    /// Keys of the marks that the plan reads, each once.
-    pub fn marks(&self) -> Vec<&str> {
-        let mut keys: Vec<&str> = self.ops.iter().filter_map(|op| op.mark()).collect();
-        keys.sort_unstable();
-        keys.dedup();
-        keys
+    /// The files that the plan reads beside the source, each once.
+    pub fn files(&self) -> Vec<FileRef> {
+        let mut files: Vec<FileRef> = match self.answer {
+            Answer::Info | Answer::Json => Vec::new(),
+            _ => self.ops.iter().flat_map(|op| op.files()).collect(),
+        };
+        files.sort_unstable();
+        files.dedup();
+        files
     }
 
     /// Refuses what is right in its parts and wrong as a whole.
@@ -122,34 +191,54 @@ impl Plan {
     /// # Errors
     /// `bad_arg` for more than three marks.
     pub fn check(&self) -> Result<()> {
-        match self.ops.iter().filter(|op| op.mark().is_some()).count() {
+        match self.ops.iter().filter(|op| op.is_mark()).count() {
             0..=MAX_MARKS => Ok(()),
-            n => Err(Error::BadArg(format!("watermark: at most {MAX_MARKS} marks are allowed; {n} came."))),
+            n => Err(Error::BadMark(format!("watermark: at most {MAX_MARKS} marks are allowed; {n} came."))),
         }
     }
 }
 
 impl fmt::Display for Plan {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self.answer {
+            // Facts of the source, whatever is done to it beside.
+            Answer::Info => return f.write_str("image/info"),
+            Answer::Json => return f.write_str("image/info,as_json"),
+            _ => {}
+        }
         let mut actions: Vec<String> = self.ops.iter().map(|op| op.to_string()).collect();
         if !self.orient {
             actions.insert(0, "auto-orient,0".into());
         }
-        match self.format {
-            FormatChoice::Keep => {}
-            FormatChoice::Auto => actions.push("format,auto".into()),
-            FormatChoice::GifIfGif => actions.push("format,gif-if-gif".into()),
-            FormatChoice::Fixed(format) => actions.push(format!("format,{}", format.name())),
+        let mut add = |action: Option<String>| actions.extend(action);
+        add(self.still.map(|frame| format!("animation,frame_{frame}")));
+        add(self.most_frames.map(|most| format!("animation,most_{most}")));
+        add((self.colour == Colour::Keep).then(|| "colorspace,keep".into()));
+        if self.answer == Answer::Image {
+            let keep = metadata::WORDS.iter().find(|(_, keep)| *keep == self.keep).map(|(word, _)| *word);
+            add((self.keep != Keep::Copyright).then(|| format!("metadata,{}", keep.unwrap_or("copyright"))));
+            add(match self.format {
+                FormatChoice::Keep => None,
+                FormatChoice::Auto => Some("format,auto".into()),
+                FormatChoice::GifIfGif => Some("format,gif-if-gif".into()),
+                FormatChoice::Png8 => Some("format,png8".into()),
+                FormatChoice::Fixed(format) => Some(format!("format,{}", format.name())),
+            });
+            add(match self.quality {
+                Quality::Default => None,
+                Quality::Absolute(q) => Some(format!("quality,Q_{q}")),
+                Quality::Relative(q) => Some(format!("quality,q_{q}")),
+                Quality::Lossless => Some("quality,lossless".into()),
+            });
+            add(self.progressive.then(|| "interlace,1".into()));
+            add(self.max_bytes.map(|bytes| format!("max-bytes,{bytes}")));
         }
-        match self.quality {
-            Quality::Default => {}
-            Quality::Absolute(q) => actions.push(format!("quality,Q_{q}")),
-            Quality::Relative(q) => actions.push(format!("quality,q_{q}")),
-            Quality::Lossless => actions.push("quality,lossless".into()),
-        }
-        if self.progressive {
-            actions.push("interlace,1".into());
-        }
+        add(match self.answer {
+            Answer::Hue => Some("average-hue".into()),
+            Answer::Palette => Some("palette".into()),
+            Answer::BlurHash => Some("blurhash".into()),
+            _ => None,
+        });
         if actions.is_empty() {
             actions.push("auto-orient,1".into());
         }

@@ -1,161 +1,244 @@
 //! From a source's bytes and a plan to an encoded image: header, limits, decode, operations, encode.
 
 use crate::accept::Class;
-use crate::codec::{self, EncodeSettings, Encoded, Format, Header};
-use crate::config::Limits;
+use crate::budget;
+use crate::codec::{self, Colour, EncodeSettings, Format, Header, Want};
 use crate::image::{Image, Size};
-use crate::ops::resize::{Resize, MAX_SIDE};
-use crate::ops::Op;
-use crate::plan::{FormatChoice, Plan, Quality, DEFAULT_QUALITY};
-use crate::{Error, Result};
-use std::collections::HashMap;
-
-/// Largest result of an operation, px (OSS: 4096 × 4096).
-const MAX_RESULT_PIXELS: u64 = 16_777_216;
-
-/// The files that a plan's marks read, by object key.
-#[derive(Debug, Default)]
-pub struct Marks {
-    files: HashMap<String, Vec<u8>>,
-    limits: Limits,
-}
-
-impl Marks {
-    /// No marks yet; `limits` bound each of them as they bound the source.
-    pub fn new(limits: Limits) -> Marks {
-        Marks { files: HashMap::new(), limits }
-    }
-
-    /// Adds a mark's file.
-    pub fn add(&mut self, key: String, bytes: Vec<u8>) {
-        self.files.insert(key, bytes);
-    }
-
-    /// Decodes a mark and runs its own processing.
-    ///
-    /// # Errors
-    /// `no_such_mark`, and what decoding can meet, told as the mark's fault.
-    pub fn open(&self, key: &str, steps: &[Resize]) -> Result<Image> {
-        let bytes = self.files.get(key).ok_or_else(|| Error::NoSuchMark(key.into()))?;
-        let open = || -> Result<Image> {
-            let header = Header::read(bytes, &self.limits)?;
-            let ops: Vec<&dyn Op> = steps.iter().map(|s| s as &dyn Op).collect();
-            check(&header, true, &ops, &self.limits)?;
-            let image = decode(bytes, &header, true, &ops)?;
-            ops.iter().try_fold(image, |image, op| op.apply(image, self))
-        };
-        open().map_err(|e| match e {
-            Error::ImageCorrupt(s) => Error::ImageCorrupt(format!("The mark: {s}")),
-            Error::ImageTooLarge(s) => Error::ImageTooLarge(format!("The mark: {s}")),
-            Error::FormatUnsupported(s) => Error::FormatUnsupported(format!("The mark: {s}")),
-            other => other,
-        })
-    }
-}
+use crate::kit::Kit;
+use crate::ops::{self, Op};
+use crate::plan::{Answer, FormatChoice, Plan, Quality, AVIF_QUALITY, DEFAULT_QUALITY};
+use crate::{keep, report, Error, Result};
 
 /// What a render depends on beside the plan and the bytes.
 pub struct Scene<'a> {
     /// The client's class.
     pub class: Class,
-    /// Files of the marks that [`Plan::marks`] names.
-    pub marks: &'a Marks,
-    /// Bounds.
-    pub limits: &'a Limits,
+    /// Files, bounds and helpers.
+    pub kit: &'a Kit<'a>,
     /// Quality where the plan says none.
     pub default_quality: Quality,
 }
 
-/// Makes the image.
+/// What was made.
+#[derive(Debug, Clone)]
+pub struct Encoded {
+    /// The file.
+    pub bytes: Vec<u8>,
+    /// Its MIME type.
+    pub mime: &'static str,
+    /// Its format; `None` for facts as JSON.
+    pub format: Option<Format>,
+    /// Its dimensions.
+    pub size: Size,
+}
+
+/// Makes the image, or the facts that the plan asks for instead.
 ///
 /// # Errors
-/// `format_unsupported`, `image_too_large` (pixels, frames, memory, result), `image_corrupt`,
-/// `no_such_mark`. Limits are checked before any pixel is decoded.
+/// `format_unsupported`, `image_too_large` (pixels, frames, memory, work, result, byte budget),
+/// `image_corrupt`, `no_such_mark`, `no_such_font`, `bad_arg` where the source's size makes an argument
+/// wrong. Limits are checked before any pixel is decoded.
 pub fn render(plan: &Plan, bytes: &[u8], scene: &Scene) -> Result<Encoded> {
-    let header = Header::read(bytes, scene.limits)?;
-    let ops: Vec<&dyn Op> = plan.ops().iter().map(|op| op.as_ref()).collect();
-    check(&header, plan.orient, &ops, scene.limits)?;
-    let image = decode(bytes, &header, plan.orient, &ops)?;
-    let image = ops.iter().try_fold(image, |image, op| op.apply(image, scene.marks))?;
-    let format = output_format(plan, &header, scene.class, &image);
-    let settings = EncodeSettings {
-        quality: output_quality(plan.quality, scene.default_quality, &header, format),
-        lossless: plan.quality == Quality::Lossless,
-        progressive: plan.progressive,
-    };
-    codec::encode(image, format, &settings)
+    let header = Header::read(bytes, scene.kit)?;
+    match plan.answer {
+        Answer::Info => return Ok(facts(report::info::oss(bytes, &header), header.size)),
+        Answer::Json => return Ok(facts(report::info::own(bytes, &header), header.size)),
+        _ => {}
+    }
+    let job = Job { plan, bytes, header: &header, ops: plan.ops().iter().map(|op| op.as_ref()).collect(), scene };
+    let format = output_format(plan, &header, scene.class);
+    let moves = format.is_some_and(Format::is_animated) && job.moves();
+    budget::check(&header, plan.orient, &job.ops, if moves { header.frames } else { 1 }, scene.kit)?;
+    match (plan.answer, format) {
+        (Answer::Image, Some(format)) if moves => job.animation(format),
+        _ => job.picture(format),
+    }
 }
 
-/// The size that a plan makes of a source of this size, after orientation.
-pub fn result_size(ops: &[&dyn Op], source: Size) -> Size {
-    ops.iter().fold(source, |size, op| op.size(size))
+/// Decodes a file and does operations: how a mark is made. Of an animation the first frame.
+///
+/// # Errors
+/// As [`render`].
+pub fn still(bytes: &[u8], ops: &[&dyn Op], kit: &Kit) -> Result<Image> {
+    let header = Header::read(bytes, kit)?;
+    budget::check(&header, true, ops, 1, kit)?;
+    let want = Want { size: budget::needed(&header, true, ops), colour: Colour::Srgb };
+    let image = codec::decode(bytes, &header, &want, kit)?;
+    ops::run(ops, header.orientation.apply(image)?, kit)?.settled()
 }
 
-fn check(header: &Header, orient: bool, ops: &[&dyn Op], limits: &Limits) -> Result<()> {
-    let source = oriented(header, orient);
-    let mut held = u64::from(header.layout.channels() as u32) * header.decoded_size(needed(header, orient, ops)).pixels();
-    let mut peak = header.decode_bytes(needed(header, orient, ops));
-    let mut size = source;
-    for op in ops {
-        let out = op.size(size);
-        if out != size && (out.width.max(out.height) > MAX_SIDE || out.pixels() > MAX_RESULT_PIXELS) {
-            return Err(Error::ImageTooLarge(format!(
-                "The result would be {out} px; at most {MAX_SIDE} px a side and {MAX_RESULT_PIXELS} px in all are allowed."
-            )));
+fn facts(json: serde_json::Value, size: Size) -> Encoded {
+    Encoded { bytes: json.to_string().into_bytes(), mime: "application/json", format: None, size }
+}
+
+struct Job<'a> {
+    plan: &'a Plan,
+    bytes: &'a [u8],
+    header: &'a Header,
+    ops: Vec<&'a dyn Op>,
+    scene: &'a Scene<'a>,
+}
+
+impl Job<'_> {
+    /// Whether more than one frame is asked for.
+    fn moves(&self) -> bool {
+        let plan = self.plan;
+        self.header.frames > 1 && plan.answer == Answer::Image && plan.still.is_none() && plan.most_frames != Some(1)
+    }
+
+    fn want(&self) -> Want {
+        Want { size: budget::needed(self.header, self.plan.orient, &self.ops), colour: self.plan.colour }
+    }
+
+    /// Orientation and the operations.
+    fn operate(&self, image: Image) -> Result<Image> {
+        let image = if self.plan.orient { self.header.orientation.apply(image)? } else { image };
+        ops::run(&self.ops, image, self.scene.kit)?.settled()
+    }
+
+    fn picture(&self, format: Option<Format>) -> Result<Encoded> {
+        let image = self.operate(self.frame()?)?;
+        let size = image.held();
+        let json = match self.plan.answer {
+            Answer::Hue => Some(report::hue::report(&image)),
+            Answer::Palette => Some(report::palette::report(&image)),
+            Answer::BlurHash => Some(report::blurhash::report(image.clone())?),
+            _ => None,
+        };
+        if let Some(json) = json {
+            return Ok(facts(json, size));
         }
-        let bytes = if out == size { held } else { out.pixels() * 4 };
-        peak = peak.max(held + bytes);
-        (held, size) = (bytes, out);
+        // What the client takes beside JPEG decides only once transparency is known.
+        let format = match format {
+            Some(format) => format,
+            None if image.has_transparency() => Format::Png,
+            None => Format::Jpeg,
+        };
+        let bytes = self.within_budget(format, |settings| codec::encode(image.clone(), format, settings, self.scene.kit))?;
+        Ok(Encoded { bytes, mime: format.mime(), format: Some(format), size })
     }
-    // The encoders' planes and output beside the pixels.
-    peak = peak.max(held + size.pixels() * 3);
-    match peak > limits.max_memory_bytes {
-        true => Err(Error::ImageTooLarge(format!(
-            "Making this of the {} source needs about {} MB of memory; at most {} MB are allowed.",
-            header.size,
-            peak.div_ceil(1 << 20),
-            limits.max_memory_bytes >> 20
-        ))),
-        false => Ok(()),
+
+    /// The frame that the plan names, or the first.
+    fn frame(&self) -> Result<Image> {
+        let want = self.want();
+        let wanted = self.plan.still.unwrap_or(0);
+        if wanted >= self.header.frames {
+            return Err(Error::BadArg(format!("frame must be below the number of frames, {}; {wanted} came.", self.header.frames)));
+        }
+        if wanted > 0 {
+            if let Some(mut frames) = codec::frames(self.bytes, self.header, &want)? {
+                for _ in 0..wanted {
+                    frames.next()?;
+                }
+                if let Some(frame) = frames.next()? {
+                    return Ok(frame.image);
+                }
+            }
+            return Err(Error::ImageCorrupt(format!("The {} file ends before its frame {wanted}.", self.header.format.name())));
+        }
+        codec::decode(self.bytes, self.header, &want, self.scene.kit)
+    }
+
+    fn animation(&self, format: Format) -> Result<Encoded> {
+        if let Some(op) = self.ops.iter().find(|op| !op.foretells()) {
+            return Err(Error::BadArg(format!("{op} works on stills only; ask for one frame (anim=0) beside it.")));
+        }
+        let size = std::cell::Cell::new(self.header.size);
+        let bytes = self.within_budget(format, |settings| {
+            let want = self.want();
+            let mut frames = codec::frames(self.bytes, self.header, &want)?.ok_or(Error::Internal)?;
+            let (all, most) = (self.header.frames, self.plan.most_frames.unwrap_or(u32::MAX).min(self.header.frames));
+            let mut animator = None;
+            let mut waiting: Option<(Image, u32)> = None;
+            let mut at = 0u32;
+            while let Some(frame) = frames.next()? {
+                // Evenly: frame i stays where i·most/all grows; what is dropped lends its time to the one before.
+                let slot = |i: u32| u64::from(i) * u64::from(most) / u64::from(all);
+                let stays = at == 0 || slot(at) != slot(at - 1);
+                at += 1;
+                match (&mut waiting, stays) {
+                    (Some((_, delay)), false) => *delay = delay.saturating_add(frame.delay_ms),
+                    (waiting, _) => {
+                        if let Some((image, delay)) = waiting.replace((self.operate(frame.image)?, frame.delay_ms)) {
+                            self.add(&mut animator, format, settings, &size, image, delay)?;
+                        }
+                    }
+                }
+            }
+            if let Some((image, delay)) = waiting {
+                self.add(&mut animator, format, settings, &size, image, delay)?;
+            }
+            animator.ok_or_else(|| Error::ImageCorrupt(format!("The {} file holds no frame.", self.header.format.name())))?.finish()
+        })?;
+        Ok(Encoded { bytes, mime: format.mime(), format: Some(format), size: size.get() })
+    }
+
+    fn add(
+        &self,
+        animator: &mut Option<Box<dyn codec::Animator>>,
+        format: Format,
+        settings: &EncodeSettings,
+        size: &std::cell::Cell<Size>,
+        image: Image,
+        delay_ms: u32,
+    ) -> Result<()> {
+        size.set(image.held());
+        let animator = match animator {
+            Some(animator) => animator,
+            None => animator.insert(codec::animate(format, image.held(), self.header.loops, settings)?),
+        };
+        animator.add(image, delay_ms)
+    }
+
+    /// Encodes once, or as often as a byte budget wants: the highest quality whose file fits.
+    fn within_budget(&self, format: Format, encode: impl Fn(&EncodeSettings) -> Result<Vec<u8>>) -> Result<Vec<u8>> {
+        let plan = self.plan;
+        let mut settings = EncodeSettings {
+            quality: output_quality(plan.quality, self.scene.default_quality, self.header, format),
+            lossless: plan.quality == Quality::Lossless,
+            progressive: plan.progressive,
+            full_chroma: self.ops.iter().any(|op| op.draws_text()),
+            palette: plan.format == FormatChoice::Png8,
+            metadata: keep::kept(codec::metadata(self.bytes, self.header), plan, self.header),
+        };
+        let first = encode(&settings)?;
+        let Some(most) = plan.max_bytes else { return Ok(first) };
+        if first.len() as u64 <= most {
+            return Ok(first);
+        }
+        let (mut low, mut high, mut best) = (1, settings.quality, None);
+        let mut least = first.len();
+        let lossy = matches!(format, Format::Jpeg | Format::WebP | Format::Avif) && !settings.lossless;
+        while lossy && low < high {
+            let middle = low + (high - low) / 2;
+            settings.quality = middle;
+            let made = encode(&settings)?;
+            least = least.min(made.len());
+            if made.len() as u64 <= most {
+                (best, low) = (Some(made), middle + 1);
+            } else {
+                high = middle;
+            }
+        }
+        best.ok_or_else(|| {
+            Error::ImageTooLarge(format!("The {} file has {least} bytes at the lowest quality; max-bytes allows {most}.", format.name()))
+        })
     }
 }
 
-fn oriented(header: &Header, orient: bool) -> Size {
-    match orient && header.orientation.turns() {
-        true => header.size.turned(),
-        false => header.size,
-    }
-}
-
-/// The smallest stand-in, in the source's own orientation, that serves the first operation. Twice what
-/// it resamples to: DCT scaling is a block filter, and the last factor of two must be the resizer's.
-fn needed(header: &Header, orient: bool, ops: &[&dyn Op]) -> Size {
-    let source = oriented(header, orient);
-    let needs = match ops.first().map(|op| op.needs(source)) {
-        Some(needs) if needs != source => Size::new(needs.width.saturating_mul(2), needs.height.saturating_mul(2)),
-        _ => source,
-    };
-    match source == header.size {
-        true => needs,
-        false => needs.turned(),
-    }
-}
-
-fn decode(bytes: &[u8], header: &Header, orient: bool, ops: &[&dyn Op]) -> Result<Image> {
-    let image = codec::decode(bytes, header, needed(header, orient, ops))?;
-    match orient {
-        true => header.orientation.apply(image),
-        false => Ok(image),
-    }
-}
-
-fn output_format(plan: &Plan, header: &Header, class: Class, image: &Image) -> Format {
+/// The format of the answer; `None` where transparency decides between PNG and JPEG.
+fn output_format(plan: &Plan, header: &Header, class: Class) -> Option<Format> {
     match plan.format {
-        FormatChoice::Keep | FormatChoice::GifIfGif => header.format,
-        FormatChoice::Fixed(format) => format,
+        FormatChoice::Fixed(format) => Some(format),
+        FormatChoice::Png8 => Some(Format::Png),
+        FormatChoice::Keep | FormatChoice::GifIfGif if header.format.is_written() => Some(header.format),
+        FormatChoice::Keep | FormatChoice::GifIfGif => Some(Format::Png),
         FormatChoice::Auto => match class {
-            Class::WebP => Format::WebP,
-            Class::Base if image.has_transparency() => Format::Png,
-            Class::Base => Format::Jpeg,
+            Class::Avif if header.frames <= 1 => Some(Format::Avif),
+            Class::Avif | Class::WebP => Some(Format::WebP),
+            // An animation stays one.
+            Class::Base if header.frames > 1 && plan.still.is_none() => Some(Format::Gif),
+            Class::Base => None,
         },
     }
 }
@@ -169,6 +252,7 @@ fn output_quality(asked: Quality, default: Quality, header: &Header, out: Format
         Quality::Absolute(q) => own.map_or(q, |own| own.min(q)),
         Quality::Relative(q) => own.map_or(q, |own| ((u32::from(own) * u32::from(q) + 50) / 100).max(1) as u8),
         Quality::Default | Quality::Lossless => match (own, out) {
+            (_, Format::Avif) => AVIF_QUALITY,
             (Some(own), Format::Jpeg) => own.min(DEFAULT_QUALITY),
             _ => DEFAULT_QUALITY,
         },

@@ -1,9 +1,9 @@
 //! What goes back: status, headers and bodies, with every cache policy in one place.
 
-use crate::codec::Encoded;
 use crate::config::Bucket;
 use crate::grant::{Grant, Signed};
 use crate::parts::Parts;
+use crate::render::Encoded;
 use crate::{hash, Error};
 
 /// How long an entry lies in the Cache API at most, seconds: the key moves with every change, so the
@@ -65,7 +65,7 @@ impl Representation {
     /// Of an image that was made.
     pub fn of(image: &Encoded, negotiated: bool, modified: Option<u64>) -> Representation {
         Representation {
-            content_type: image.format.mime().into(),
+            content_type: image.mime.into(),
             etag: derived_etag(&image.bytes),
             length: image.bytes.len() as u64,
             modified,

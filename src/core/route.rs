@@ -27,6 +27,8 @@ pub struct ObjectPath {
     pub key: String,
     /// The style named behind the bucket's delimiter.
     pub style: Option<String>,
+    /// What stands behind `@`, where the bucket reads OSS's older form.
+    pub legacy: Option<String>,
 }
 
 impl Route {
@@ -54,11 +56,15 @@ impl Route {
             return Err(Error::NotImplemented("Requests on a whole bucket are not built yet; ask for /{bucket}/{key}.".into()));
         }
         check_key(key)?;
-        let (key, style) = match config.bucket(bucket) {
-            Ok(b) => split_style(key, &b.delimiter),
-            Err(_) => (key, None),
+        let (key, legacy) = match config.bucket(bucket).map(|b| b.legacy) {
+            Ok(true) => key.rsplit_once('@').filter(|(key, _)| !key.is_empty()).map_or((key, None), |(key, rest)| (key, Some(rest))),
+            _ => (key, None),
         };
-        Ok(Route::Object(ObjectPath { bucket: bucket.into(), key: key.into(), style: style.map(Into::into) }))
+        let (key, style) = match config.bucket(bucket) {
+            Ok(b) if legacy.is_none() => split_style(key, &b.delimiter),
+            _ => (key, None),
+        };
+        Ok(Route::Object(ObjectPath { bucket: bucket.into(), key: key.into(), style: style.map(Into::into), legacy: legacy.map(Into::into) }))
     }
 }
 
@@ -115,7 +121,7 @@ mod tests {
     }
 
     fn object(key: &str, style: Option<&str>) -> Route {
-        Route::Object(ObjectPath { bucket: "demo".into(), key: key.into(), style: style.map(Into::into) })
+        Route::Object(ObjectPath { bucket: "demo".into(), key: key.into(), style: style.map(Into::into), legacy: None })
     }
 
     #[test]

@@ -1,11 +1,13 @@
 //! What is looked at before a body is stored: length, digests, and whether it is what it says it is.
 
 use crate::codec::sniff::{self, Sniffed};
-use crate::codec::{self, Format, Header};
+use crate::codec::{self, Colour, Format, Header, Want};
 use crate::config::{Bucket, Content};
 use crate::grant::UploadPromise;
 use crate::image::Size;
+use crate::kit::Kit;
 use crate::parts::Parts;
+use crate::rare::Rare;
 use crate::{hash, Error, Result};
 
 /// A body that may be stored.
@@ -44,7 +46,7 @@ pub fn announced_length(parts: &Parts, bucket: &Bucket, promise: &UploadPromise)
 /// # Errors
 /// `bad_digest` for a body that is cut or not the one announced, `upload_not_an_image`,
 /// `format_unsupported`, `image_too_large`, `image_corrupt`.
-pub fn inspect(body: &[u8], announced: u64, parts: &Parts, key: &str, bucket: &Bucket, promise: &UploadPromise) -> Result<Inspected> {
+pub fn inspect(body: &[u8], announced: u64, parts: &Parts, key: &str, bucket: &Bucket, promise: &UploadPromise, rare: &dyn Rare) -> Result<Inspected> {
     if body.len() as u64 != announced {
         return Err(Error::BadDigest(format!("The upload announced {announced} bytes; {} came.", body.len())));
     }
@@ -62,12 +64,12 @@ pub fn inspect(body: &[u8], announced: u64, parts: &Parts, key: &str, bucket: &B
             return Err(lies("Content-MD5"));
         }
     }
-    let content_type = content_type(body, parts.header("content-type"), key, bucket)?;
+    let content_type = content_type(body, parts.header("content-type"), key, bucket, &Kit::new(bucket.limits.clone(), rare))?;
     Ok(Inspected { sha256, md5: hash::hex(&md5), length: announced, content_type })
 }
 
 /// The type that the object will be served with.
-fn content_type(body: &[u8], declared: Option<&str>, key: &str, bucket: &Bucket) -> Result<String> {
+fn content_type(body: &[u8], declared: Option<&str>, key: &str, bucket: &Bucket, kit: &Kit) -> Result<String> {
     let extension = key.rsplit('/').next().and_then(|name| name.rsplit_once('.')).map(|(_, e)| e.to_ascii_lowercase());
     let named = extension.as_deref().and_then(Format::from_extension);
     let essence = declared.map(|d| d.split(';').next().unwrap_or("").trim().to_ascii_lowercase());
@@ -81,7 +83,7 @@ fn content_type(body: &[u8], declared: Option<&str>, key: &str, bucket: &Bucket)
                     format.name()
                 )));
             }
-            decodes(body, bucket)?;
+            decodes(body, kit)?;
             Ok(format.mime().into())
         }
         Sniffed::Recognised(name) if bucket.content == Content::Images => {
@@ -96,19 +98,20 @@ fn content_type(body: &[u8], declared: Option<&str>, key: &str, bucket: &Bucket)
 }
 
 /// Decodes the whole at the smallest scale: each coded byte is read, few pixels are made.
-fn decodes(body: &[u8], bucket: &Bucket) -> Result<()> {
-    let header = Header::read(body, &bucket.limits)?;
+fn decodes(body: &[u8], kit: &Kit) -> Result<()> {
+    let header = Header::read(body, kit)?;
     let smallest = Size::new(1, 1);
     let bytes = header.decode_bytes(smallest);
-    if bytes > bucket.limits.max_memory_bytes {
+    if bytes > kit.limits.max_memory_bytes {
         return Err(Error::ImageTooLarge(format!(
             "Checking the {} image needs about {} MB of memory; at most {} MB are allowed.",
             header.size,
             bytes.div_ceil(1 << 20),
-            bucket.limits.max_memory_bytes >> 20
+            kit.limits.max_memory_bytes >> 20
         )));
     }
-    codec::decode(body, &header, smallest).map(|_| ())
+    let want = Want { size: smallest, colour: Colour::Srgb };
+    codec::decode(body, &header, &want, kit).map(|_| ())
 }
 
 /// Names that clients use for the same type.
@@ -135,15 +138,15 @@ mod tests {
 
     fn jpeg() -> Vec<u8> {
         let image = Image::filled(Size::new(20, 10), Layout::Rgb, Color::WHITE).unwrap();
-        let settings = codec::EncodeSettings { quality: 80, lossless: false, progressive: false };
-        codec::encode(image, Format::Jpeg, &settings).unwrap().bytes
+        let settings = codec::EncodeSettings::default();
+        codec::encode(image, Format::Jpeg, &settings, &Kit::default()).unwrap()
     }
 
     fn put(key: &str, headers: &[(&str, &str)], body: &[u8], announced: u64) -> Result<Inspected> {
         let config = sample();
         let headers = headers.iter().map(|(a, b)| (a.to_string(), b.to_string()));
         let parts = Parts::new("PUT", "http://h/demo/x", headers).unwrap();
-        inspect(body, announced, &parts, key, config.bucket("demo").unwrap(), &UploadPromise::default())
+        inspect(body, announced, &parts, key, config.bucket("demo").unwrap(), &UploadPromise::default(), &crate::rare::Nobody)
     }
 
     #[test]

@@ -19,6 +19,11 @@ impl Orientation {
         Orientation::new(tag(tiff, 0x0112).unwrap_or(1))
     }
 
+    /// EXIF's value, 1 to 8.
+    pub fn value(self) -> u8 {
+        self.0.max(1)
+    }
+
     /// True when width and height change places.
     pub fn turns(self) -> bool {
         self.0 >= 5

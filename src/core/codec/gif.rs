@@ -1,8 +1,8 @@
 //! GIF: the first frame on its canvas; encoded with a palette of 256.
 
-use super::exif::Orientation;
-use super::{corrupt, too_wide, Codec, EncodeSettings, Format, Header};
+use super::{corrupt, nothing_beside, too_wide, Codec, EncodeSettings, Format, Header, Want};
 use crate::image::{Image, Layout, Size};
+use crate::kit::Kit;
 use crate::{Error, Result};
 use gif::{ColorOutput, DecodeOptions, MemoryLimit};
 
@@ -16,22 +16,17 @@ pub(super) static CODEC: Codec = Codec {
     decoded_size: |header, _| header.size,
     decode_bytes: |header, _| header.size.pixels() * 8,
     decode,
-    encode,
+    frames: None,
+    encode: Some(encode),
+    animate: None,
+    metadata: nothing_beside,
 };
 
-fn header(bytes: &[u8]) -> Result<Header> {
+fn header(bytes: &[u8], _: &Kit) -> Result<Header> {
     let side = |at: usize| bytes.get(at..at + 2).map(|b| u32::from(b[0]) | u32::from(b[1]) << 8);
     let (Some(width), Some(height)) = (side(6), side(8)) else { return Err(corrupt(Format::Gif, "its header is cut")) };
-    Ok(Header {
-        format: Format::Gif,
-        size: Size::new(width, height),
-        frames: count_frames(bytes).max(1),
-        orientation: Orientation::default(),
-        layout: Layout::Rgba,
-        quality: None,
-        interlaced: false,
-        scale_bytes: [0; 4],
-    })
+    let still = Header::still(Format::Gif, Size::new(width, height), Layout::Rgba);
+    Ok(Header { frames: count_frames(bytes).max(1), ..still })
 }
 
 /// Walks the blocks (GIF89a appendix A) without decompressing; stops where the file ends or goes wrong.
@@ -63,7 +58,7 @@ fn count_frames(bytes: &[u8]) -> u32 {
     }
 }
 
-fn decode(bytes: &[u8], header: &Header, _: Size) -> Result<Image> {
+fn decode(bytes: &[u8], header: &Header, _: &Want, _: &Kit) -> Result<Image> {
     let damaged = |_| corrupt(Format::Gif, "its first frame cannot be read");
     let mut options = DecodeOptions::new();
     options.set_color_output(ColorOutput::RGBA);
@@ -84,7 +79,7 @@ fn decode(bytes: &[u8], header: &Header, _: Size) -> Result<Image> {
     Image::new(header.size, Layout::Rgba, canvas)?.without_idle_alpha()
 }
 
-fn encode(image: Image, _: &EncodeSettings) -> Result<Vec<u8>> {
+fn encode(image: Image, _: &EncodeSettings, _: &Kit) -> Result<Vec<u8>> {
     let size = image.held();
     let (Ok(width), Ok(height)) = (u16::try_from(size.width), u16::try_from(size.height)) else {
         return Err(too_wide(Format::Gif, size, u32::from(u16::MAX)));

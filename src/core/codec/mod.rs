@@ -2,23 +2,31 @@
 //!
 //! One file a format; [`CODECS`] lists them.
 
+mod avif;
 mod bmp;
 pub mod exif;
 mod gif;
 mod icc;
+mod ico;
 mod jpeg;
 mod png;
-mod shrink;
+mod pnm;
+mod qoi;
+pub mod shrink;
 pub mod sniff;
+mod svg;
+mod tiff;
 mod webp;
+mod whole;
 
-use crate::config::Limits;
 use crate::image::{Image, Layout, Size};
+use crate::kit::Kit;
+use crate::plan::DEFAULT_QUALITY;
 use crate::{Error, Result};
 use exif::Orientation;
 use sniff::Sniffed;
 
-/// A format that Limn decodes and encodes.
+/// A format that Limn decodes or encodes.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 #[allow(missing_docs)]
 pub enum Format {
@@ -27,6 +35,12 @@ pub enum Format {
     WebP,
     Gif,
     Bmp,
+    Tiff,
+    Ico,
+    Qoi,
+    Pnm,
+    Svg,
+    Avif,
 }
 
 /// What one format's file declares.
@@ -39,17 +53,38 @@ struct Codec {
     /// Whether a file begins as this format does.
     magic: fn(&[u8]) -> bool,
     /// Reads the header; no pixels.
-    header: fn(&[u8]) -> Result<Header>,
-    /// The size that [`Codec::decode`] makes when at least `want` is wanted.
+    header: fn(&[u8], &Kit) -> Result<Header>,
+    /// The size that [`Codec::decode`] makes when at least this is wanted.
     decoded_size: fn(&Header, Size) -> Size,
     /// Bytes of memory that decoding needs, the result included and the source not.
     decode_bytes: fn(&Header, Size) -> u64,
-    /// Decodes to sRGB, not smaller than `want`.
-    decode: fn(&[u8], &Header, Size) -> Result<Image>,
-    encode: fn(Image, &EncodeSettings) -> Result<Vec<u8>>,
+    /// Decodes, not smaller than what is wanted.
+    decode: fn(&[u8], &Header, &Want, &Kit) -> Result<Image>,
+    /// Opens an animation; `None` where the format has none.
+    frames: Option<OpenFrames>,
+    /// Encodes one picture; `None` where Limn does not write the format.
+    encode: Option<fn(Image, &EncodeSettings, &Kit) -> Result<Vec<u8>>>,
+    /// Begins an animated file; `None` where the format has none.
+    animate: Option<fn(Size, Loops, &EncodeSettings) -> Result<Box<dyn Animator>>>,
+    /// What the file carries beside pixels.
+    metadata: fn(&[u8]) -> Metadata,
 }
 
-static CODECS: [&Codec; 5] = [&jpeg::CODEC, &png::CODEC, &webp::CODEC, &gif::CODEC, &bmp::CODEC];
+type OpenFrames = for<'a> fn(&'a [u8], &'a Header, &'a Want) -> Result<Box<dyn Frames + 'a>>;
+
+static CODECS: [&Codec; 11] = [
+    &jpeg::CODEC,
+    &png::CODEC,
+    &webp::CODEC,
+    &gif::CODEC,
+    &bmp::CODEC,
+    &tiff::CODEC,
+    &ico::CODEC,
+    &qoi::CODEC,
+    &pnm::CODEC,
+    &svg::CODEC,
+    &avif::CODEC,
+];
 
 impl Format {
     fn codec(self) -> &'static Codec {
@@ -59,6 +94,12 @@ impl Format {
             Format::WebP => &webp::CODEC,
             Format::Gif => &gif::CODEC,
             Format::Bmp => &bmp::CODEC,
+            Format::Tiff => &tiff::CODEC,
+            Format::Ico => &ico::CODEC,
+            Format::Qoi => &qoi::CODEC,
+            Format::Pnm => &pnm::CODEC,
+            Format::Svg => &svg::CODEC,
+            Format::Avif => &avif::CODEC,
         }
     }
 
@@ -81,6 +122,25 @@ impl Format {
     pub fn from_extension(extension: &str) -> Option<Format> {
         CODECS.iter().find(|c| c.extensions.contains(&extension)).map(|c| c.format)
     }
+
+    /// Whether Limn writes it.
+    pub fn is_written(self) -> bool {
+        self.codec().encode.is_some()
+    }
+
+    /// Whether Limn writes it with more than one frame.
+    pub fn is_animated(self) -> bool {
+        self.codec().animate.is_some()
+    }
+}
+
+/// How often an animation runs.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Loops {
+    /// Without end.
+    Forever,
+    /// So often, 1 or more.
+    Times(u32),
 }
 
 /// What a file says of itself before any pixel is decoded.
@@ -92,10 +152,14 @@ pub struct Header {
     pub size: Size,
     /// 1, or more for animations.
     pub frames: u32,
+    /// How often an animation runs.
+    pub loops: Loops,
     /// EXIF orientation.
     pub orientation: Orientation,
     /// What decoding makes.
     pub layout: Layout,
+    /// Whether samples have more than 8 bits, which they keep until they are resized.
+    pub deep: bool,
     /// JPEG: quality estimated from its tables, 1 to 100.
     pub quality: Option<u8>,
     /// PNG: rows come interlaced, so that the whole must be held.
@@ -105,13 +169,29 @@ pub struct Header {
 }
 
 impl Header {
-    /// Sniffs and reads a header, and refuses what is beyond the limits.
+    /// A still picture of 8-bit samples, stored upright; what a format has more is set on it.
+    fn still(format: Format, size: Size, layout: Layout) -> Header {
+        Header {
+            format,
+            size,
+            frames: 1,
+            loops: Loops::Forever,
+            orientation: Orientation::default(),
+            layout,
+            deep: false,
+            quality: None,
+            interlaced: false,
+            scale_bytes: [0; 4],
+        }
+    }
+
+    /// Sniffs and reads a header, and refuses what is beyond the kit's limits.
     ///
     /// # Errors
     /// `format_unsupported`, `image_corrupt`, `image_too_large` for pixels or frames.
-    pub fn read(bytes: &[u8], limits: &Limits) -> Result<Header> {
+    pub fn read(bytes: &[u8], kit: &Kit) -> Result<Header> {
         let header = match sniff::sniff(bytes) {
-            Sniffed::Known(format) => (format.codec().header)(bytes)?,
+            Sniffed::Known(format) => (format.codec().header)(bytes, kit)?,
             Sniffed::Recognised(name) => {
                 return Err(Error::FormatUnsupported(format!("The object is {name}, which Limn does not decode.")))
             }
@@ -120,6 +200,7 @@ impl Header {
         if header.size.width == 0 || header.size.height == 0 {
             return Err(corrupt(header.format, "a side of it is 0"));
         }
+        let limits = &kit.limits;
         if header.frames > limits.max_frames {
             return Err(Error::ImageTooLarge(format!(
                 "The image has {} frames; at most {} are allowed.",
@@ -145,46 +226,153 @@ impl Header {
     pub fn decode_bytes(&self, want: Size) -> u64 {
         (self.format.codec().decode_bytes)(self, want)
     }
+
+    /// Bytes of one decoded pixel.
+    pub fn pixel_bytes(&self) -> u64 {
+        self.layout.channels() as u64 * if self.deep { 2 } else { 1 }
+    }
 }
 
-/// Decodes to sRGB at the smallest scale that is not below `want`; the image stands for the full size.
+/// What becomes of an embedded colour profile.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum Colour {
+    /// Pixels are converted to sRGB.
+    #[default]
+    Srgb,
+    /// Pixels stay as they are, and the profile goes along; CMYK is converted all the same.
+    Keep,
+}
+
+/// What is wanted of a decoder.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Want {
+    /// At least this many pixels.
+    pub size: Size,
+    /// What becomes of the profile.
+    pub colour: Colour,
+}
+
+/// Decodes at the smallest scale that is not below what is wanted; the image stands for the full size.
+/// Of an animation the first frame.
 ///
 /// # Errors
 /// `image_corrupt`, `image_too_large` when memory ends.
-pub fn decode(bytes: &[u8], header: &Header, want: Size) -> Result<Image> {
-    Ok((header.format.codec().decode)(bytes, header, want)?.standing_for(header.size))
+pub fn decode(bytes: &[u8], header: &Header, want: &Want, kit: &Kit) -> Result<Image> {
+    Ok((header.format.codec().decode)(bytes, header, want, kit)?.standing_for(header.size))
+}
+
+/// One whole picture of an animation, with everything composited that lies beneath it.
+pub struct Frame {
+    /// As large as the canvas.
+    pub image: Image,
+    /// How long it is shown, milliseconds.
+    pub delay_ms: u32,
+}
+
+/// The pictures of an animation in order.
+pub trait Frames {
+    /// The next one; `None` behind the last.
+    ///
+    /// # Errors
+    /// `image_corrupt`, `image_too_large` when memory ends.
+    fn next(&mut self) -> Result<Option<Frame>>;
+}
+
+/// Opens an animation; `None` for formats that have none.
+///
+/// # Errors
+/// `image_corrupt`, `image_too_large` when memory ends.
+pub fn frames<'a>(bytes: &'a [u8], header: &'a Header, want: &'a Want) -> Result<Option<Box<dyn Frames + 'a>>> {
+    header.format.codec().frames.map(|open| open(bytes, header, want)).transpose()
+}
+
+/// What a file carries beside pixels, as it stands there.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Metadata {
+    /// EXIF as a TIFF block.
+    pub exif: Option<Vec<u8>>,
+    /// XMP packet.
+    pub xmp: Option<Vec<u8>>,
+    /// ICC profile.
+    pub icc: Option<Vec<u8>>,
+}
+
+/// What a file carries beside pixels.
+pub fn metadata(bytes: &[u8], header: &Header) -> Metadata {
+    (header.format.codec().metadata)(bytes)
 }
 
 /// How an image is encoded; each format takes what it knows.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub struct EncodeSettings {
-    /// 1 to 100: JPEG and WebP.
+    /// 1 to 100: JPEG, WebP and AVIF.
     pub quality: u8,
     /// WebP.
     pub lossless: bool,
     /// JPEG.
     pub progressive: bool,
+    /// JPEG: colour at full resolution, for drawn text and sharp edges.
+    pub full_chroma: bool,
+    /// PNG: at most 256 colours.
+    pub palette: bool,
+    /// What the file is to carry.
+    pub metadata: Metadata,
 }
 
-/// An image as it goes out.
-#[derive(Debug, Clone)]
-pub struct Encoded {
-    /// The file.
-    pub bytes: Vec<u8>,
-    /// Its format.
-    pub format: Format,
-    /// Its dimensions.
-    pub size: Size,
+impl Default for EncodeSettings {
+    fn default() -> Self {
+        EncodeSettings {
+            quality: DEFAULT_QUALITY,
+            lossless: false,
+            progressive: false,
+            full_chroma: false,
+            palette: false,
+            metadata: Metadata::default(),
+        }
+    }
 }
 
-/// Encodes.
+/// Encodes one picture.
 ///
 /// # Errors
-/// `image_too_large` for sides that the format cannot hold or when memory ends.
-pub fn encode(image: Image, format: Format, settings: &EncodeSettings) -> Result<Encoded> {
-    let size = image.held();
-    let image = image.without_idle_alpha()?;
-    Ok(Encoded { bytes: (format.codec().encode)(image, settings)?, format, size })
+/// `image_too_large` for sides that the format cannot hold or when memory ends; `not_implemented` for a
+/// format that is only read.
+pub fn encode(image: Image, format: Format, settings: &EncodeSettings, kit: &Kit) -> Result<Vec<u8>> {
+    let encode = format.codec().encode.ok_or_else(|| unwritten(format))?;
+    encode(image.settled()?.without_idle_alpha()?, settings, kit)
+}
+
+/// A file that grows frame by frame.
+pub trait Animator {
+    /// Adds a picture, as large as the canvas.
+    ///
+    /// # Errors
+    /// `image_too_large` when memory ends.
+    fn add(&mut self, image: Image, delay_ms: u32) -> Result<()>;
+
+    /// The file.
+    ///
+    /// # Errors
+    /// `image_too_large` when memory ends.
+    fn finish(self: Box<Self>) -> Result<Vec<u8>>;
+}
+
+/// Begins an animated file of this size.
+///
+/// # Errors
+/// As [`encode`].
+pub fn animate(format: Format, size: Size, loops: Loops, settings: &EncodeSettings) -> Result<Box<dyn Animator>> {
+    let animate = format.codec().animate.ok_or_else(|| unwritten(format))?;
+    animate(size, loops, settings)
+}
+
+fn unwritten(format: Format) -> Error {
+    Error::NotImplemented(format!("Limn reads {} files and writes none.", format.name()))
+}
+
+/// For formats that carry nothing that Limn reads.
+fn nothing_beside(_: &[u8]) -> Metadata {
+    Metadata::default()
 }
 
 /// The sentence for a damaged file.

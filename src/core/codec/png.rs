@@ -2,8 +2,9 @@
 
 use super::exif::Orientation;
 use super::shrink::{self, Shrink};
-use super::{corrupt, icc, Codec, EncodeSettings, Format, Header};
+use super::{corrupt, icc, nothing_beside, Codec, EncodeSettings, Format, Header, Want};
 use crate::image::{zeroed, Image, Layout, Size};
+use crate::kit::Kit;
 use crate::{Error, Result};
 use png::{ColorType, Decoder, Info, Limits, Transformations};
 use std::io::Cursor;
@@ -18,7 +19,10 @@ pub(super) static CODEC: Codec = Codec {
     decoded_size,
     decode_bytes,
     decode,
-    encode,
+    frames: None,
+    encode: Some(encode),
+    animate: None,
+    metadata: nothing_beside,
 };
 
 /// Most bytes that the decoder may hold beside the rows, for zipped text and profiles.
@@ -38,18 +42,14 @@ fn damaged(error: png::DecodingError) -> Error {
     }
 }
 
-fn header(bytes: &[u8]) -> Result<Header> {
+fn header(bytes: &[u8], _: &Kit) -> Result<Header> {
     let reader = reader(bytes)?;
     let info = reader.info();
     Ok(Header {
-        format: Format::Png,
-        size: Size::new(info.width, info.height),
         frames: info.animation_control().map_or(1, |a| a.num_frames.max(1)),
         orientation: info.exif_metadata.as_ref().map_or(Orientation::default(), |e| Orientation::read(e)),
-        layout: layout(info),
-        quality: None,
         interlaced: info.interlaced,
-        scale_bytes: [0; 4],
+        ..Header::still(Format::Png, Size::new(info.width, info.height), layout(info))
     })
 }
 
@@ -79,12 +79,12 @@ fn decode_bytes(header: &Header, want: Size) -> u64 {
     decoded_size(header, want).pixels() * channels + rows + if header.interlaced { header.size.pixels() * channels } else { 0 }
 }
 
-fn decode(bytes: &[u8], header: &Header, want: Size) -> Result<Image> {
+fn decode(bytes: &[u8], header: &Header, want: &Want, _: &Kit) -> Result<Image> {
     let mut reader = reader(bytes)?;
     let profile = reader.info().icc_profile.as_ref().map(|p| p.to_vec());
     let (color, _) = reader.output_color_type();
     let channels = header.layout.channels();
-    let mut shrink = Shrink::new(header.size, block(header, want), header.layout)?;
+    let mut shrink = Shrink::new(header.size, block(header, want.size), header.layout)?;
     let mut row = Vec::new();
     let mut take = |shrink: &mut Shrink, samples: &[u8]| match color {
         ColorType::GrayscaleAlpha => {
@@ -114,7 +114,7 @@ fn decode(bytes: &[u8], header: &Header, want: Size) -> Result<Image> {
     Image::new(size, header.layout, data)
 }
 
-fn encode(image: Image, _: &EncodeSettings) -> Result<Vec<u8>> {
+fn encode(image: Image, _: &EncodeSettings, _: &Kit) -> Result<Vec<u8>> {
     let size = image.held();
     let mut out = Vec::new();
     let mut encoder = png::Encoder::new(&mut out, size.width, size.height);

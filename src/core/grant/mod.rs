@@ -7,7 +7,7 @@ pub mod oss_v1;
 pub mod referer;
 
 use crate::config::{Access, Action, Bucket, Config, Parameters};
-use crate::params::{Ask, Program};
+use crate::params::Ask;
 use crate::parts::Parts;
 use crate::route::ObjectPath;
 use crate::{Error, Result};
@@ -122,7 +122,7 @@ pub fn admit<'c>(parts: &Parts, path: &ObjectPath, wish: Wish, config: &'c Confi
     let scheme = signature.as_ref().map_or(Signed::No, |s| s.scheme);
     match wish {
         Wish::Read(ask) => {
-            may_read(bucket, ask, scheme)?;
+            may_read(bucket, &path.key, ask, scheme)?;
             if let Some(rule) = &bucket.referer {
                 referer::check(rule, parts.header("referer"))?;
             }
@@ -138,18 +138,20 @@ pub fn admit<'c>(parts: &Parts, path: &ObjectPath, wish: Wish, config: &'c Confi
     Ok(Grant { bucket, key: path.key.clone(), user, expires, signed: scheme, promise })
 }
 
-fn may_read(bucket: &Bucket, ask: &Ask, scheme: Signed) -> Result<()> {
+fn may_read(bucket: &Bucket, key: &str, ask: &Ask, scheme: Signed) -> Result<()> {
     if bucket.access == Access::Private && scheme == Signed::No {
         return Err(unsigned("This bucket"));
     }
-    let transforms = ask.program != Program::None || ask.buster.is_some();
-    if !transforms || bucket.parameters == Parameters::Open || scheme == Signed::Native {
+    if scheme == Signed::No && bucket.is_source_protected(key) && !ask.by_style {
+        return Err(Error::AccessDenied("This bucket shows such objects through styles only.".into()));
+    }
+    if ask.is_plain() || scheme == Signed::Native || bucket.parameters == Parameters::Open {
         return Ok(());
     }
     // V1 signs x-oss-process but no short parameter (reference: signatures.md 1).
-    match (scheme, &ask.program, &ask.buster) {
-        (Signed::OssV1, Program::Oss(_) | Program::None, None) => Ok(()),
-        (Signed::OssV1, ..) => {
+    match scheme {
+        Signed::OssV1 if ask.only_oss => Ok(()),
+        Signed::OssV1 => {
             Err(Error::AccessDenied("An OSS V1 signature does not cover short parameters; sign with Limn's own scheme.".into()))
         }
         _ => Err(unsigned("Transforming")),
@@ -186,7 +188,7 @@ mod tests {
         let parts =
             Parts::new("GET", &format!("http://localhost{url}"), headers.iter().map(|(a, b)| (a.to_string(), b.to_string()))).unwrap();
         let crate::route::Route::Object(path) = crate::route::Route::parse(&parts, &config).unwrap() else { panic!() };
-        let nothing = Ask { program: Program::None, buster: None };
+        let nothing = Ask::nothing();
         let ask = config.bucket(&path.bucket).map_or(Ok(nothing), |b| Ask::parse(&parts, &path, b)).unwrap();
         admit(&parts, &path, Wish::Read(&ask), &config, now).map(|_| ())
     }
@@ -241,7 +243,7 @@ mod tests {
     #[test]
     fn a_reader_cannot_write_and_a_get_signature_is_no_put() {
         let config = sample();
-        let path = ObjectPath { bucket: "vault".into(), key: "cat.jpg".into(), style: None };
+        let path = ObjectPath { bucket: "vault".into(), key: "cat.jpg".into(), style: None, legacy: None };
         let put = |url: &str| {
             let parts = Parts::new("PUT", &format!("http://localhost{url}"), []).unwrap();
             admit(&parts, &path, Wish::Write, &config, 1).err().map_or("", |e| e.code())

@@ -11,7 +11,6 @@ pub const SPEC: Spec = Spec {
     doc: "Turns the image as its EXIF Orientation tag says, before any other operation; 0 leaves it as stored.",
     examples: &["auto-orient,1", "auto-orient,0"],
     in_oss: true,
-    later: &[],
     parse,
 };
 

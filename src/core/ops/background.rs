@@ -3,7 +3,7 @@
 use super::{Op, Spec, Step};
 use crate::image::{Color, Image, Layout};
 use crate::params::args::{refuse, Args};
-use crate::render::Marks;
+use crate::kit::Kit;
 use crate::Result;
 use std::fmt;
 
@@ -14,7 +14,6 @@ pub const SPEC: Spec = Spec {
     doc: "Lays a colour behind the image wherever it is transparent.",
     examples: &["background,3366ff", "background,00000080"],
     in_oss: false,
-    later: &[],
     parse,
 };
 
@@ -32,7 +31,7 @@ fn parse(args: &mut Args) -> Result<Step> {
 }
 
 impl Op for Background {
-    fn apply(&self, image: Image, _: &Marks) -> Result<Image> {
+    fn apply(&self, image: Image, _: &Kit) -> Result<Image> {
         if image.layout() != Layout::Rgba {
             return Ok(image);
         }
@@ -72,7 +71,7 @@ mod tests {
 
     fn on(color: &str, pixel: [u8; 4]) -> Vec<u8> {
         let image = Image::new(Size::new(1, 1), Layout::Rgba, pixel.to_vec()).unwrap();
-        Background { color: Color::from_hex(color).unwrap() }.apply(image, &Marks::default()).unwrap().into_data()
+        Background { color: Color::from_hex(color).unwrap() }.apply(image, &Kit::default()).unwrap().into_data()
     }
 
     #[test]

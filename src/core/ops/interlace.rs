@@ -11,7 +11,6 @@ pub const SPEC: Spec = Spec {
     doc: "1 makes a JPEG progressive, so that it appears coarse first; other formats ignore it.",
     examples: &["interlace,1"],
     in_oss: true,
-    later: &[],
     parse,
 };
 

@@ -1,19 +1,55 @@
 //! The operations. Each is one file that declares its name, arguments, documentation, examples, parser,
 //! canonical print, size and effect; [`OPS`] lists them and nothing else does.
 
+pub mod anchor;
+pub mod animation;
 pub mod auto_orient;
+pub mod average_hue;
 pub mod background;
+pub mod blur;
+pub mod blurhash;
+pub mod bright;
+pub mod circle;
+pub mod colorspace;
+pub mod contrast;
+pub mod convolve;
+pub mod crop;
+pub mod duotone;
+pub mod effect;
+pub mod effect_names;
+pub mod flip;
 pub mod format;
+pub mod gamma;
 pub mod gravity;
+pub mod gray;
+pub mod hue;
+pub mod indexcrop;
+pub mod info;
 pub mod interlace;
+pub mod length;
+pub mod level;
+pub mod mask;
+pub mod max_bytes;
+pub mod metadata;
+pub mod pad;
+pub mod palette;
+pub mod pixelate;
 pub mod quality;
+pub mod resample;
 pub mod resize;
+pub mod rotate;
+pub mod rounded_corners;
+pub mod saturation;
+pub mod sharpen;
+pub mod smart;
+pub mod trim;
 pub mod watermark;
 
+use crate::codec::Colour;
 use crate::image::{Image, Size};
+use crate::kit::{FileRef, Kit};
 use crate::params::args::Args;
-use crate::plan::{FormatChoice, Quality};
-use crate::render::Marks;
+use crate::plan::{Answer, FormatChoice, Keep, Quality};
 use crate::Result;
 use std::fmt::{Debug, Display};
 
@@ -29,8 +65,6 @@ pub struct Spec {
     pub examples: &'static [&'static str],
     /// Whether the OSS grammar has it; if not, only short parameters and the canonical print do.
     pub in_oss: bool,
-    /// Arguments of the OSS grammar that are not built yet.
-    pub later: &'static [&'static str],
     /// Reads its arguments.
     pub parse: fn(&mut Args) -> Result<Step>,
 }
@@ -55,13 +89,31 @@ pub enum Setting {
     Quality(Quality),
     /// Progressive JPEG.
     Progressive(bool),
+    /// Most bytes of the answer.
+    MaxBytes(u64),
+    /// One frame of an animation, from 0.
+    Still(u32),
+    /// Most frames of an animation.
+    MostFrames(u32),
+    /// What is kept of the source's metadata.
+    Metadata(Keep),
+    /// What becomes of an embedded colour profile.
+    Colour(Colour),
+    /// What the answer tells instead of showing an image.
+    Answer(Answer),
 }
 
 /// Something done to pixels. Its `Display` is its canonical text.
 pub trait Op: Debug + Display + Send + Sync {
-    /// The size that comes out for a size that goes in: pure geometry, equal to what [`apply`](Op::apply) makes.
+    /// The size that comes out for a size that goes in: pure geometry, equal to what [`apply`](Op::apply)
+    /// makes; the most that can come out where [`foretells`](Op::foretells) says no.
     fn size(&self, size: Size) -> Size {
         size
+    }
+
+    /// Whether [`size`](Op::size) is what comes out, whatever the pixels are.
+    fn foretells(&self) -> bool {
+        true
     }
 
     /// How small a stand-in for a source of this size still serves; the source's size where each pixel counts.
@@ -69,27 +121,105 @@ pub trait Op: Debug + Display + Send + Sync {
         size
     }
 
-    /// The key of the mark that it reads.
-    fn mark(&self) -> Option<&str> {
-        None
+    /// Refuses what the size of the image that goes in makes wrong, before a pixel is decoded.
+    ///
+    /// # Errors
+    /// `bad_arg`.
+    fn admit(&self, _: Size) -> Result<()> {
+        Ok(())
+    }
+
+    /// Whether it only cuts a part out, so that what follows decides how small a stand-in serves.
+    fn cuts(&self) -> bool {
+        false
+    }
+
+    /// Whether it takes pictures that stand for larger ones, are seen through a window or have 16 bits a
+    /// sample; others get them [settled](Image::settled).
+    fn takes_unsettled(&self) -> bool {
+        false
+    }
+
+    /// The files that it reads.
+    fn files(&self) -> Vec<FileRef> {
+        Vec::new()
+    }
+
+    /// Whether it is a watermark, of which a plan may hold three.
+    fn is_mark(&self) -> bool {
+        false
+    }
+
+    /// Whether it draws text, whose edges want colour at full resolution.
+    fn draws_text(&self) -> bool {
+        false
+    }
+
+    /// Working memory beside what goes in and what comes out, bytes.
+    fn bytes(&self, _: Size) -> u64 {
+        0
+    }
+
+    /// About how many additions of a sample it costs.
+    fn work(&self, size: Size) -> u64 {
+        size.pixels() * 8
     }
 
     /// Does it. A no-op returns its input.
     ///
     /// # Errors
-    /// `image_too_large` when memory ends, and what reading a mark can meet.
-    fn apply(&self, image: Image, marks: &Marks) -> Result<Image>;
+    /// `image_too_large` when memory ends, `bad_arg` where the pixels' size decides, and what reading a
+    /// file can meet.
+    fn apply(&self, image: Image, kit: &Kit) -> Result<Image>;
+}
+
+/// Does operations one after the other.
+///
+/// # Errors
+/// As each of them.
+pub fn run(ops: &[&dyn Op], image: Image, kit: &Kit) -> Result<Image> {
+    ops.iter().try_fold(image, |image, op| match op.takes_unsettled() {
+        true => op.apply(image, kit),
+        false => op.apply(image.settled()?, kit),
+    })
 }
 
 /// All operations, in the order of the documentation.
-pub static OPS: &[Spec] =
-    &[auto_orient::SPEC, resize::SPEC, background::SPEC, watermark::SPEC, format::SPEC, quality::SPEC, interlace::SPEC];
-
-/// Actions of the OSS grammar that are not built yet.
-#[rustfmt::skip]
-pub const LATER: &[&str] = &[
-    "crop", "indexcrop", "rounded-corners", "circle", "rotate", "blur", "bright", "contrast", "sharpen",
-    "info", "average-hue",
+pub static OPS: &[Spec] = &[
+    auto_orient::SPEC,
+    resize::SPEC,
+    crop::SPEC,
+    indexcrop::SPEC,
+    trim::SPEC,
+    pad::SPEC,
+    rotate::SPEC,
+    flip::SPEC,
+    rounded_corners::SPEC,
+    circle::SPEC,
+    blur::SPEC,
+    sharpen::SPEC,
+    bright::SPEC,
+    contrast::SPEC,
+    saturation::SPEC,
+    gamma::SPEC,
+    hue::SPEC,
+    gray::SPEC,
+    duotone::SPEC,
+    pixelate::SPEC,
+    effect::SPEC,
+    background::SPEC,
+    watermark::SPEC,
+    format::SPEC,
+    quality::SPEC,
+    interlace::SPEC,
+    max_bytes::SPEC,
+    animation::SPEC,
+    metadata::SPEC,
+    colorspace::SPEC,
+    info::SPEC,
+    average_hue::SPEC,
+    palette::SPEC,
+    blurhash::SPEC,
 ];
 
 /// The operation of this name.

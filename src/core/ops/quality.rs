@@ -12,7 +12,6 @@ pub const SPEC: Spec = Spec {
     doc: "Q_N is the quality, but never above a JPEG source's own; q_N is per cent of a JPEG source's quality, and Q_N for other sources; Q wins where both stand. lossless makes WebP lossless. JPEG and WebP only; other formats ignore it.",
     examples: &["quality,Q_60", "quality,q_50", "quality,lossless"],
     in_oss: true,
-    later: &[],
     parse,
 };
 

@@ -1,16 +1,18 @@
 //! Resizing in the five modes of OSS.
 
-use super::gravity::{self, Gravity};
-use super::{Op, Spec, Step};
-use crate::image::{zeroed, Color, Image, Layout, Size};
-use crate::params::args::{refuse, Args};
-use crate::render::Marks;
+use super::anchor::Anchor;
+use super::length::{scale, Length};
+use super::resample::resample;
+use super::{smart, Op, Spec, Step};
+use crate::image::{Color, Image, Layout, Size};
+use crate::kit::Kit;
+use crate::params::args::Args;
 use crate::{Error, Result};
-use fast_image_resize as fir;
 use std::fmt;
 
 /// Longest side that may be asked for, px.
 pub const MAX_SIDE: u32 = 16_384;
+const SIDE: std::ops::RangeInclusive<i64> = 1..=MAX_SIDE as i64;
 
 /// `resize,m_…,w_…,h_…,l_…,s_…,p_…,limit_…,color_…`.
 pub const SPEC: Spec = Spec {
@@ -29,7 +31,6 @@ pub const SPEC: Spec = Spec {
         "resize,w_400,limit_0",
     ],
     in_oss: true,
-    later: &[],
     parse,
 };
 
@@ -50,42 +51,6 @@ pub enum Fit {
 
 const FITS: &[(&str, Fit)] = &[("lfit", Fit::Lfit), ("mfit", Fit::Mfit), ("fill", Fit::Fill), ("pad", Fit::Pad), ("fixed", Fit::Fixed)];
 
-/// A side of the box.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Length {
-    /// 1 to 16,384 px.
-    Pixels(u32),
-    /// Millionths of the source's side, below one.
-    Ratio(u32),
-}
-
-impl Length {
-    fn of(self, side: u32) -> u32 {
-        match self {
-            Length::Pixels(n) => n,
-            Length::Ratio(millionths) => scale(side, millionths, 1_000_000),
-        }
-    }
-
-    fn parse(text: &str) -> Option<Length> {
-        match text.strip_prefix("0.") {
-            Some(digits) if (1..=6).contains(&digits.len()) && digits.bytes().all(|b| b.is_ascii_digit()) => {
-                format!("{digits:0<6}").parse().ok().filter(|m| *m > 0).map(Length::Ratio)
-            }
-            _ => crate::params::args::integer(text, &(1..=i64::from(MAX_SIDE))).map(|n| Length::Pixels(n as u32)),
-        }
-    }
-}
-
-impl fmt::Display for Length {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self {
-            Length::Pixels(n) => write!(f, "{n}"),
-            Length::Ratio(m) => f.write_str(format!("0.{m:06}").trim_end_matches('0')),
-        }
-    }
-}
-
 /// The operation.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Resize {
@@ -97,7 +62,7 @@ pub struct Resize {
     /// What fills up a pad.
     pub color: Color,
     /// What fill and pad hold on to.
-    pub gravity: Gravity,
+    pub anchor: Anchor,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -128,7 +93,17 @@ enum Then {
 impl Resize {
     /// Resizes into a box; a missing side follows from the other.
     pub fn new(fit: Fit, width: Option<Length>, height: Option<Length>) -> Resize {
-        Resize { fit, target: Target::Sides(width, height), limit: true, color: Color::WHITE, gravity: Gravity::Center }
+        Resize { fit, target: Target::Sides(width, height), limit: true, color: Color::WHITE, anchor: Anchor::CENTER }
+    }
+
+    /// By the longer and the shorter side, px.
+    pub fn long_short(fit: Fit, long: Option<u32>, short: Option<u32>) -> Resize {
+        Resize { target: Target::LongShort(long, short), ..Resize::new(fit, None, None) }
+    }
+
+    /// By per cent, 1 to 1,000; enlarges too.
+    pub fn percent(percent: u32) -> Resize {
+        Resize { target: Target::Percent(percent), ..Resize::new(Fit::Lfit, None, None) }
     }
 
     /// Fits into a box of pixels and may enlarge: how a mark is sized against its image.
@@ -190,21 +165,15 @@ impl Resize {
     }
 }
 
-/// `side * to / from`, rounded half up, at least 1.
-fn scale(side: u32, to: u32, from: u32) -> u32 {
-    let (side, to, from) = (u64::from(side), u64::from(to), u64::from(from.max(1)));
-    u32::try_from((2 * side * to + from) / (2 * from)).unwrap_or(u32::MAX).max(1)
-}
-
 fn parse(args: &mut Args) -> Result<Step> {
     Ok(Step::Pixels(Box::new(read(args)?)))
 }
 
 /// Reads the arguments of a resize, of an image or of a mark.
 pub(super) fn read(args: &mut Args) -> Result<Resize> {
-    let side = |args: &mut Args, key: &str| -> Result<Option<u32>> { Ok(args.integer(key, 1..=i64::from(MAX_SIDE))?.map(|n| n as u32)) };
+    let side = |args: &mut Args, key: &str| -> Result<Option<u32>> { Ok(args.integer(key, SIDE)?.map(|n| n as u32)) };
     let fit = args.one_of("m", FITS)?.unwrap_or(Fit::Lfit);
-    let (w, h) = (length(args, "w")?, length(args, "h")?);
+    let (w, h) = (Length::read(args, "w", SIDE)?, Length::read(args, "h", SIDE)?);
     let (l, s) = (side(args, "l")?, side(args, "s")?);
     let percent = args.integer("p", 1..=1000)?.map(|p| p as u32);
     let target = match (w, h, l, s, percent) {
@@ -215,30 +184,19 @@ pub(super) fn read(args: &mut Args) -> Result<Resize> {
     };
     let limit = args.one_of("limit", &[("0", false), ("1", true)])?.unwrap_or(true);
     let color = args.color("color")?.unwrap_or(Color::WHITE);
-    let gravity = match args.canonical_text("g")? {
-        Some(text) => gravity::parse(text).ok_or_else(|| refuse("resize: g", "one of the nine points", text))?,
-        None => Gravity::Center,
-    };
-    let mut resize = Resize { fit, target, limit, color: Color::WHITE, gravity: Gravity::Center };
+    let anchor = args.canonical_text("g")?.map_or(Ok(Anchor::CENTER), Anchor::parse)?;
+    let mut resize = Resize { fit, target, limit, color: Color::WHITE, anchor: Anchor::CENTER };
     // Only what has an effect is kept, so that two spellings of one picture share one key.
     if fit == Fit::Pad {
         resize.color = color;
     }
     if matches!(fit, Fit::Fill | Fit::Pad) {
-        resize.gravity = gravity;
+        resize.anchor = anchor;
     }
     if let Target::Percent(_) = target {
-        resize = Resize { fit: Fit::Lfit, target, limit: true, color: Color::WHITE, gravity: Gravity::Center };
+        resize = Resize { fit: Fit::Lfit, target, limit: true, color: Color::WHITE, anchor: Anchor::CENTER };
     }
     Ok(resize)
-}
-
-fn length(args: &mut Args, key: &str) -> Result<Option<Length>> {
-    if args.dialect() == crate::params::args::Dialect::Canonical {
-        let Some(text) = args.text(key)? else { return Ok(None) };
-        return Length::parse(text).map(Some).ok_or_else(|| args.refuse(key, "a length", text));
-    }
-    Ok(args.integer(key, 1..=i64::from(MAX_SIDE))?.map(|n| Length::Pixels(n as u32)))
 }
 
 impl Op for Resize {
@@ -250,53 +208,47 @@ impl Op for Resize {
         self.geometry(size).scaled
     }
 
-    fn apply(&self, image: Image, _: &Marks) -> Result<Image> {
+    fn takes_unsettled(&self) -> bool {
+        true
+    }
+
+    fn bytes(&self, size: Size) -> u64 {
+        match self.anchor {
+            Anchor::Auto => self.geometry(size).scaled.pixels() * 4,
+            _ => 0,
+        }
+    }
+
+    fn work(&self, size: Size) -> u64 {
+        self.geometry(size).scaled.pixels() * 40
+    }
+
+    fn apply(&self, image: Image, kit: &Kit) -> Result<Image> {
         let geometry = self.geometry(image.size());
         match geometry.then {
-            Then::Nothing => resample(image, geometry.scaled, None),
+            Then::Nothing => resample(image, geometry.scaled, None, kit.linear),
+            Then::Cut if self.anchor == Anchor::Auto => {
+                let whole = resample(image, geometry.scaled, None, kit.linear)?;
+                let (x, y) = smart::place(&whole, geometry.out)?;
+                whole.cut(x, y, geometry.out)
+            }
             Then::Cut => {
-                let (x, y) = self.gravity.place(geometry.out, geometry.scaled);
-                resample(image, geometry.out, Some((x, y, geometry.scaled)))
+                let (x, y) = self.anchor.place(geometry.out, geometry.scaled);
+                resample(image, geometry.out, Some((x, y, geometry.scaled)), kit.linear)
             }
             Then::Pad => {
-                let inner = resample(image, geometry.scaled, None)?;
-                pad(inner, geometry.out, self.color, self.gravity)
+                let inner = resample(image, geometry.scaled, None, kit.linear)?;
+                lay_out(inner, geometry.out, self.color, self.anchor.place(geometry.scaled, geometry.out))
             }
         }
     }
 }
 
-/// Lanczos3 on the values as they are stored. `cut` is the part's place in the image as scaled whole:
-/// the part alone is computed.
-fn resample(image: Image, out: Size, cut: Option<(u32, u32, Size)>) -> Result<Image> {
-    let held = image.held();
-    if held == out && cut.is_none_or(|(_, _, scaled)| scaled == held) {
-        return Ok(image.standing_for(out));
-    }
-    let layout = image.layout();
-    let kind = match layout {
-        Layout::Gray => fir::PixelType::U8,
-        Layout::Rgb => fir::PixelType::U8x3,
-        Layout::Rgba => fir::PixelType::U8x4,
-    };
-    let mut options = fir::ResizeOptions::new().resize_alg(fir::ResizeAlg::Convolution(fir::FilterType::Lanczos3));
-    if let Some((x, y, scaled)) = cut {
-        let (fx, fy) = (f64::from(held.width) / f64::from(scaled.width), f64::from(held.height) / f64::from(scaled.height));
-        let (left, top) = (f64::from(x) * fx, f64::from(y) * fy);
-        // Rounding must not push the box beyond the source's edge.
-        let width = (f64::from(out.width) * fx).min(f64::from(held.width) - left);
-        let height = (f64::from(out.height) * fy).min(f64::from(held.height) - top);
-        options = options.crop(left, top, width, height);
-    }
-    let pixels = zeroed(out.pixels() * layout.channels() as u64)?;
-    let mut target = fir::images::Image::from_vec_u8(out.width, out.height, pixels, kind).map_err(|_| Error::Internal)?;
-    let data = image.into_data();
-    let source = fir::images::ImageRef::new(held.width, held.height, &data, kind).map_err(|_| Error::Internal)?;
-    fir::Resizer::new().resize(&source, &mut target, &options).map_err(|_| Error::Internal)?;
-    Image::new(out, layout, target.into_vec())
-}
-
-fn pad(image: Image, out: Size, color: Color, gravity: Gravity) -> Result<Image> {
+/// A canvas of `out` pixels of one colour with the image on it, its corner at `at`.
+///
+/// # Errors
+/// `image_too_large` when memory ends.
+pub(super) fn lay_out(image: Image, out: Size, color: Color, at: (u32, u32)) -> Result<Image> {
     let inner = image.held();
     if inner == out {
         return Ok(image);
@@ -307,7 +259,7 @@ fn pad(image: Image, out: Size, color: Color, gravity: Gravity) -> Result<Image>
         _ => image,
     };
     let layout = image.layout();
-    let (x, y) = gravity.place(inner, out);
+    let (x, y) = at;
     let (n, row) = (layout.channels(), inner.width as usize * layout.channels());
     let mut data = Image::filled(out, layout, color)?.into_data();
     let rows = data.chunks_exact_mut(out.width as usize * n).skip(y as usize);
@@ -344,8 +296,8 @@ impl fmt::Display for Resize {
         if self.color != Color::WHITE {
             write!(f, ",color_{}", self.color)?;
         }
-        if self.gravity != Gravity::Center {
-            write!(f, ",g_{}", self.gravity)?;
+        if self.anchor != Anchor::CENTER {
+            write!(f, ",g_{}", self.anchor)?;
         }
         Ok(())
     }
@@ -353,15 +305,15 @@ impl fmt::Display for Resize {
 
 #[cfg(test)]
 mod tests {
+    use super::super::gravity::Gravity;
     use super::*;
-    use crate::params::args::Dialect;
 
     fn out(action: &str, w: u32, h: u32) -> (u32, u32) {
-        let mut args = Args::new(action, Dialect::Canonical);
+        let mut args = Args::canonical(action);
         let Step::Pixels(op) = parse(&mut args).unwrap() else { panic!() };
         let size = op.size(Size::new(w, h));
         let image = Image::filled(Size::new(w, h), Layout::Rgb, Color::from_hex("204060").unwrap()).unwrap();
-        let made = op.apply(image, &Marks::default()).unwrap();
+        let made = op.apply(image, &Kit::default()).unwrap();
         assert_eq!(made.size(), size, "{action}");
         assert_eq!(made.held(), size, "{action}");
         (size.width, size.height)
@@ -422,8 +374,8 @@ mod tests {
         let image = |_| Image::new(Size::new(40, 10), Layout::Gray, row.repeat(10)).unwrap();
         for (g, want) in [(Gravity::West, 0), (Gravity::East, 255)] {
             let mut r = Resize::new(Fit::Fill, Some(Length::Pixels(10)), Some(Length::Pixels(10)));
-            r.gravity = g;
-            let made = r.apply(image(()), &Marks::default()).unwrap();
+            r.anchor = Anchor::Grid(g);
+            let made = r.apply(image(()), &Kit::default()).unwrap();
             assert!(made.data().iter().all(|v| *v == want), "{g:?}");
         }
     }
@@ -433,7 +385,7 @@ mod tests {
         let image = Image::filled(Size::new(2, 1), Layout::Gray, Color::from_hex("000000").unwrap()).unwrap();
         let mut r = Resize::new(Fit::Pad, Some(Length::Pixels(2)), Some(Length::Pixels(4)));
         r.color = Color::from_hex("ff0000").unwrap();
-        let made = r.apply(image, &Marks::default()).unwrap();
+        let made = r.apply(image, &Kit::default()).unwrap();
         let reds: Vec<u8> = made.data().chunks(6).map(|row| row[0]).collect();
         assert_eq!((made.layout(), reds), (Layout::Rgb, vec![255, 0, 255, 255]));
     }

@@ -1,5 +1,7 @@
 //! A cursor over one action's arguments, with typed readers that write the one error sentence.
 
+use super::style::AnyName;
+use super::Names;
 use crate::image::Color;
 use crate::{hash, Error, Result};
 use std::ops::RangeInclusive;
@@ -14,19 +16,43 @@ pub enum Dialect {
 }
 
 /// One action: its name and the arguments that nobody has read yet.
-#[derive(Debug)]
 pub struct Args<'a> {
     action: &'a str,
     items: Vec<&'a str>,
     dialect: Dialect,
+    names: &'a dyn Names,
 }
 
 impl<'a> Args<'a> {
     /// Splits `resize,m_fill,w_200` into its name and arguments.
-    pub fn new(text: &'a str, dialect: Dialect) -> Args<'a> {
+    pub fn new(text: &'a str, dialect: Dialect, names: &'a dyn Names) -> Args<'a> {
         let mut items = text.split(',');
         let action = items.next().unwrap_or("");
-        Args { action, items: items.collect(), dialect }
+        Args { action, items: items.collect(), dialect, names }
+    }
+
+    /// An action of the canonical print.
+    pub fn canonical(text: &'a str) -> Args<'a> {
+        Args::new(text, Dialect::Canonical, &AnyName)
+    }
+
+    /// What the bucket gives names to.
+    pub fn names(&self) -> &'a dyn Names {
+        self.names
+    }
+
+    /// Whether the canonical print is read.
+    pub fn is_canonical(&self) -> bool {
+        self.dialect == Dialect::Canonical
+    }
+
+    /// The range of an argument in OSS's grammar and in the canonical print.
+    pub fn range(&self, oss: RangeInclusive<i64>, canonical: RangeInclusive<i64>) -> RangeInclusive<i64> {
+        if self.is_canonical() {
+            canonical
+        } else {
+            oss
+        }
     }
 
     /// The action's name.
@@ -77,7 +103,7 @@ impl<'a> Args<'a> {
                 self.items.clear();
                 Ok(one)
             }
-            [] | [""] => Err(Error::BadArg(format!("{}: {wanted} is wanted, nothing came.", self.action))),
+            [] | [""] => Err(Error::MissingArg(format!("{}: {wanted} is wanted, nothing came.", self.action))),
             more => Err(Error::BadArg(format!("{}: one value is wanted ({wanted}), {} came.", self.action, more.len()))),
         }
     }
@@ -96,6 +122,30 @@ impl<'a> Args<'a> {
     pub fn integer(&mut self, key: &str, range: RangeInclusive<i64>) -> Result<Option<i64>> {
         let Some(text) = self.text(key)? else { return Ok(None) };
         integer(text, &range).map(Some).ok_or_else(|| self.refuse(key, &between(&range), text))
+    }
+
+    /// As [`integer`](Self::integer), for an argument that must be there; the canonical print may hold
+    /// more, since a device pixel ratio may have multiplied it by 5.
+    ///
+    /// # Errors
+    /// As `integer`, and `bad_arg` when it is missing.
+    pub fn wanted(&mut self, key: &str, range: RangeInclusive<i64>) -> Result<u32> {
+        let range = self.range(range.clone(), *range.start()..=*range.end() * 5);
+        let value = self.integer(key, range)?;
+        value.map(|n| n as u32).ok_or_else(|| Error::MissingArg(format!("{}: {key} is wanted.", self.action)))
+    }
+
+    /// A number in thousandths: whole in OSS's grammar, with up to three decimals in the canonical print.
+    ///
+    /// # Errors
+    /// `bad_arg` when it is none or outside, `repeated_key`.
+    pub fn thousandths(&mut self, key: &str, min: f64, max: f64) -> Result<Option<u32>> {
+        let Some(text) = self.text(key)? else { return Ok(None) };
+        let plain = self.is_canonical() || text.bytes().all(|b| b.is_ascii_digit());
+        match decimal(text).filter(|n| plain && (min..=max).contains(n)) {
+            Some(n) => Ok(Some((n * 1_000.0).round() as u32)),
+            None => Err(self.refuse(key, &format!("{} from {min} to {max}", if self.is_canonical() { "a number" } else { "an integer" }), text)),
+        }
     }
 
     /// One of some words, as its index.
@@ -130,20 +180,22 @@ impl<'a> Args<'a> {
         let decoded = hash::from_base64url(text).and_then(|bytes| String::from_utf8(bytes).ok());
         match decoded.filter(|t| !t.is_empty()) {
             Some(decoded) => Ok(Some(decoded)),
-            None => Err(self.refuse(key, "UTF-8 text in base64url", text)),
+            None => Err(Error::BadArg(format!("Input is not base64 decoding. {}", self.refuse(key, "UTF-8 text in base64url", text)))),
         }
     }
 
     /// Ends the reading.
     ///
     /// # Errors
-    /// `unknown_param` naming the first argument that nobody took; `not_implemented` if it is one of `later`.
-    pub fn finish(self, later: &[&str]) -> Result<()> {
-        let Some(item) = self.items.first() else { return Ok(()) };
-        let key = item.split_once('_').map_or(*item, |(k, _)| k);
-        match later.contains(&key) {
-            true => Err(Error::NotImplemented(format!("{}: the argument {key} is not built yet.", self.action))),
-            false => Err(Error::UnknownParam(format!("{}: the argument {item:?} is not known.", self.action))),
+    /// `unknown_param` naming the first argument that nobody took.
+    pub fn finish(self) -> Result<()> {
+        match self.items.first() {
+            None => Ok(()),
+            Some(item) => Err(Error::UnknownParam(format!(
+                "{}: the argument {:?} is not known.",
+                self.action,
+                item.chars().take(64).collect::<String>()
+            ))),
         }
     }
 
@@ -166,6 +218,18 @@ pub fn integer(text: &str, range: &RangeInclusive<i64>) -> Option<i64> {
     text.parse().ok().filter(|n| plain && range.contains(n))
 }
 
+/// Digits with at most one point: no sign, exponent, `inf` or `nan`.
+pub fn decimal(text: &str) -> Option<f64> {
+    let plain = text.len() <= 12 && text.bytes().all(|b| b.is_ascii_digit() || b == b'.') && text.bytes().any(|b| b.is_ascii_digit());
+    text.parse().ok().filter(|_| plain)
+}
+
+/// Thousandths as the shortest decimal: 1500 → `1.5`.
+pub fn decimal_print(thousandths: u32) -> String {
+    let text = format!("{}.{:03}", thousandths / 1_000, thousandths % 1_000);
+    text.trim_end_matches('0').trim_end_matches('.').to_string()
+}
+
 /// `1..=100` as words.
 pub fn between(range: &RangeInclusive<i64>) -> String {
     format!("an integer from {} to {}", range.start(), range.end())
@@ -182,7 +246,7 @@ mod tests {
 
     #[test]
     fn the_sentence_names_action_argument_wish_and_value() {
-        let e = Args::new("resize,w_0", Dialect::Oss).integer("w", 1..=16384).unwrap_err();
+        let e = Args::new("resize,w_0", Dialect::Oss, &AnyName).integer("w", 1..=16384).unwrap_err();
         assert_eq!(e.to_string(), "resize: w must be an integer from 1 to 16384; \"0\" came.");
     }
 
@@ -196,15 +260,14 @@ mod tests {
 
     #[test]
     fn leftovers_and_repeats_are_refused() {
-        let mut args = Args::new("resize,w_1,w_2", Dialect::Oss);
+        let mut args = Args::canonical("resize,w_1,w_2");
         assert_eq!(args.text("w").unwrap_err().code(), "repeated_key");
-        assert_eq!(Args::new("resize,z_1", Dialect::Oss).finish(&[]).unwrap_err().code(), "unknown_param");
-        assert_eq!(Args::new("watermark,text_1", Dialect::Oss).finish(&["text"]).unwrap_err().code(), "not_implemented");
+        assert_eq!(Args::canonical("resize,z_1").finish().unwrap_err().code(), "unknown_param");
     }
 
     #[test]
     fn a_value_may_hold_underscores() {
-        let mut args = Args::new("watermark,image_YV9i_w", Dialect::Oss);
+        let mut args = Args::canonical("watermark,image_YV9i_w");
         assert_eq!(args.text("image").unwrap(), Some("YV9i_w"));
     }
 }

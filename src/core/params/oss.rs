@@ -1,6 +1,7 @@
 //! The OSS grammar: `image/resize,w_200/format,webp|image/…|style/NAME`, strictly left to right.
 
 use super::args::{Args, Dialect};
+use super::style::AnyName;
 use super::Names;
 use crate::ops::{self, Step};
 use crate::plan::Plan;
@@ -22,17 +23,14 @@ pub fn compile(text: &str, names: &dyn Names) -> Result<Plan> {
         return Err(Error::BadArg(format!("x-oss-process must be at most {MAX_BYTES} bytes long; {} came.", text.len())));
     }
     if text.matches('|').count() > MAX_PIPES {
-        return Err(Error::BadArg(format!("Maximal number of pipes supported is {MAX_PIPES}.")));
+        return Err(Error::TooManyPipes(format!("Maximal number of pipes supported is {MAX_PIPES}.")));
     }
     let mut plan = Plan::default();
     for pipe in text.split('|') {
         match pipe.split_once('/') {
-            Some(("image", actions)) => add_actions(&mut plan, actions, Dialect::Oss)?,
-            Some(("style", name)) => match names.style(name)?.compile(names) {
-                Ok(style) => plan.append(style),
-                Err(e) => return Err(e),
-            },
-            Some(("sys", _)) => return Err(Error::NotImplemented("sys/saveas is not built yet.".into())),
+            Some(("image", actions)) => add_actions(&mut plan, actions, Dialect::Oss, names)?,
+            Some(("style", name)) => plan.append(names.style(name)?.compile(names)?),
+            Some(("sys", _)) => return Err(Error::BadArg("sys/saveas belongs to the body of a POST with ?x-oss-process.".into())),
             _ => return Err(super::args::refuse("x-oss-process", "image/ACTION[,ARG]… or style/NAME", pipe)),
         }
         if plan.actions() > MAX_ACTIONS {
@@ -50,25 +48,24 @@ pub fn compile(text: &str, names: &dyn Names) -> Result<Plan> {
 pub fn parse_canonical(text: &str) -> Result<Plan> {
     let mut plan = Plan::default();
     if let Some(actions) = text.strip_prefix("image/") {
-        add_actions(&mut plan, actions, Dialect::Canonical)?;
+        add_actions(&mut plan, actions, Dialect::Canonical, &AnyName)?;
     }
     plan.check()?;
     Ok(plan)
 }
 
-fn add_actions(plan: &mut Plan, actions: &str, dialect: Dialect) -> Result<()> {
+fn add_actions(plan: &mut Plan, actions: &str, dialect: Dialect, names: &dyn Names) -> Result<()> {
     for action in actions.split('/') {
-        let mut args = Args::new(action, dialect);
+        let mut args = Args::new(action, dialect, names);
         let name = args.action();
         let Some(spec) = ops::find(name).filter(|spec| spec.in_oss || dialect == Dialect::Canonical) else {
-            return Err(match ops::LATER.contains(&name) {
-                true => Error::NotImplemented(format!("The action {name} is not built yet.")),
-                false if name.is_empty() => Error::BadArg("x-oss-process: an action is wanted after image/, nothing came.".into()),
+            return Err(match name.is_empty() {
+                true => Error::MissingArg("x-oss-process: an action is wanted after image/, nothing came.".into()),
                 false => Error::UnknownParam(format!("The action {:?} is not known.", name.chars().take(64).collect::<String>())),
             });
         };
         let step = (spec.parse)(&mut args)?;
-        args.finish(spec.later)?;
+        args.finish()?;
         match step {
             Step::Pixels(op) => plan.push(op),
             Step::Output(setting) => plan.set(setting),
@@ -121,8 +118,8 @@ mod tests {
             ("image/format,heic", "bad_arg"),
             ("image/format,jpg,png", "bad_arg"),
             ("image/quality,q_0", "bad_arg"),
-            ("image/crop,w_1", "not_implemented"),
-            ("image/watermark,text_SGk", "not_implemented"),
+            ("image/crop,w_-1", "bad_arg"),
+            ("image/watermark,text_", "bad_arg"),
             ("image/watermark,image_?", "bad_arg"),
             ("image/watermark,t_50", "bad_arg"),
             ("style/none", "no_such_style"),

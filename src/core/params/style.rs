@@ -2,6 +2,7 @@
 
 use super::{oss, short, Names, Program};
 use crate::config::{Bucket, Mark};
+use crate::kit::FileRef;
 use crate::percent::{self, Plus};
 use crate::{Error, Result};
 
@@ -24,7 +25,7 @@ pub fn find(bucket: &Bucket, name: &str) -> Result<Program> {
 /// As the grammar that it is written in; `bad_arg` when it names another style.
 pub fn parse_body(text: &str) -> Result<Program> {
     let program = if text.starts_with("image/") {
-        oss::compile(text, &AnyMark)?;
+        oss::compile(text, &AnyName)?;
         Program::Oss(text.into())
     } else {
         let mut pairs = Vec::new();
@@ -32,18 +33,18 @@ pub fn parse_body(text: &str) -> Result<Program> {
             let (name, value) = pair.split_once('=').unwrap_or((pair, ""));
             let name = percent::decode(name, Plus::Space)?;
             let known = short::canonical_name(&name).ok_or_else(|| Error::UnknownParam(format!("The parameter {name} is not known.")))?;
-            pairs.push((known.to_string(), percent::decode(value, Plus::Space)?));
+            pairs.push((known, percent::decode(value, Plus::Space)?));
         }
-        short::compile(&pairs, &AnyMark)?;
+        short::compile(&pairs, &AnyName)?;
         Program::Short(pairs)
     };
     Ok(program)
 }
 
-/// Stands for a bucket that is not known yet: every mark is there, no style is.
-pub struct AnyMark;
+/// Stands for a bucket that is not known yet: every mark and font is there, no style is.
+pub struct AnyName;
 
-impl Names for AnyMark {
+impl Names for AnyName {
     fn mark(&self, name: &str) -> Result<Mark> {
         Ok(Mark { key: name.into(), scale: None, gravity: None, x: None, y: None, opacity: None })
     }
@@ -52,7 +53,15 @@ impl Names for AnyMark {
         Err(Error::BadArg("A style cannot name another style.".into()))
     }
 
+    fn font(&self, name: &str) -> Result<FileRef> {
+        Ok(FileRef::shipped(name).unwrap_or_else(|| FileRef::Font(name.into())))
+    }
+
     fn auto_format(&self) -> bool {
+        false
+    }
+
+    fn overrides(&self) -> bool {
         false
     }
 }

@@ -4,11 +4,11 @@ pub mod decode;
 
 use self::decode::{Colour, Decoded, JpegError, Scale};
 use super::exif::Orientation;
-use super::{corrupt, icc, too_wide, Codec, EncodeSettings, Format, Header};
+use super::{corrupt, icc, nothing_beside, too_wide, Codec, EncodeSettings, Format, Header, Want};
 use crate::image::{Color, Image, Layout, Size};
+use crate::kit::Kit;
 use crate::ops::background::Background;
 use crate::ops::Op;
-use crate::render::Marks;
 use crate::{Error, Result};
 use jpeg_encoder::{ColorType, Encoder, SamplingFactor};
 
@@ -22,7 +22,10 @@ pub(super) static CODEC: Codec = Codec {
     decoded_size: |header, want| scaled(header, scale(header, want)),
     decode_bytes,
     decode,
-    encode,
+    frames: None,
+    encode: Some(encode),
+    animate: None,
+    metadata: nothing_beside,
 };
 
 /// From the smallest to the full size.
@@ -37,17 +40,14 @@ fn refused(error: JpegError) -> Error {
     }
 }
 
-fn header(bytes: &[u8]) -> Result<Header> {
+fn header(bytes: &[u8], _: &Kit) -> Result<Header> {
     let jpeg = decode::Header::parse(bytes).map_err(refused)?;
+    let layout = if jpeg.colour == Colour::Gray { Layout::Gray } else { Layout::Rgb };
     Ok(Header {
-        format: Format::Jpeg,
-        size: Size::new(jpeg.width, jpeg.height),
-        frames: 1,
         orientation: jpeg.exif(bytes).map_or(Orientation::default(), Orientation::read),
-        layout: if jpeg.colour == Colour::Gray { Layout::Gray } else { Layout::Rgb },
         quality: jpeg.quality(),
-        interlaced: false,
         scale_bytes: SCALES.map(|scale| jpeg.decode_bytes(scale)),
+        ..Header::still(Format::Jpeg, Size::new(jpeg.width, jpeg.height), layout)
     })
 }
 
@@ -73,9 +73,9 @@ fn decode_bytes(header: &Header, want: Size) -> u64 {
     bytes + scaled(header, scale).pixels() * 3
 }
 
-fn decode(bytes: &[u8], header: &Header, want: Size) -> Result<Image> {
+fn decode(bytes: &[u8], header: &Header, want: &Want, _: &Kit) -> Result<Image> {
     let jpeg = decode::Header::parse(bytes).map_err(refused)?;
-    let Decoded { width, height, channels, mut data } = decode::decode(bytes, &jpeg, scale(header, want)).map_err(refused)?;
+    let Decoded { width, height, channels, mut data } = decode::decode(bytes, &jpeg, scale(header, want.size)).map_err(refused)?;
     let profile = jpeg.icc(bytes);
     match channels {
         1 => icc::gray_to_srgb(&mut data, profile.as_deref())?,
@@ -86,15 +86,15 @@ fn decode(bytes: &[u8], header: &Header, want: Size) -> Result<Image> {
     Image::new(Size::new(width, height), layout, data)
 }
 
-fn encode(image: Image, settings: &EncodeSettings) -> Result<Vec<u8>> {
-    let image = Background { color: Color::WHITE }.apply(image, &Marks::default())?;
+fn encode(image: Image, settings: &EncodeSettings, kit: &Kit) -> Result<Vec<u8>> {
+    let image = Background { color: Color::WHITE }.apply(image, kit)?;
     let size = image.held();
     let (Ok(width), Ok(height)) = (u16::try_from(size.width), u16::try_from(size.height)) else {
         return Err(too_wide(Format::Jpeg, size, u32::from(u16::MAX)));
     };
     let mut out = Vec::new();
     let mut encoder = Encoder::new(&mut out, settings.quality.clamp(1, 100));
-    encoder.set_sampling_factor(SamplingFactor::F_2_2);
+    encoder.set_sampling_factor(if settings.full_chroma { SamplingFactor::F_1_1 } else { SamplingFactor::F_2_2 });
     encoder.set_progressive(settings.progressive);
     encoder.set_optimized_huffman_tables(true);
     let color = if image.layout() == Layout::Gray { ColorType::Luma } else { ColorType::Rgb };

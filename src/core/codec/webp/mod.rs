@@ -3,8 +3,9 @@
 mod vp8;
 
 use super::exif::Orientation;
-use super::{corrupt, icc, too_wide, Codec, EncodeSettings, Format, Header};
+use super::{corrupt, icc, nothing_beside, too_wide, Codec, EncodeSettings, Format, Header, Want};
 use crate::image::{zeroed, Image, Layout, Size};
+use crate::kit::Kit;
 use crate::{Error, Result};
 use image_webp::{ColorType, DecodingError, WebPDecoder, WebPEncoder};
 use std::io::Cursor;
@@ -20,7 +21,10 @@ pub(super) static CODEC: Codec = Codec {
     // Pixels, and the planes or the transformed copy that they come from.
     decode_bytes: |header, _| header.size.pixels() * (header.layout.channels() as u64 + 4),
     decode,
-    encode,
+    frames: None,
+    encode: Some(encode),
+    animate: None,
+    metadata: nothing_beside,
 };
 
 /// Longest side of a WebP file, px.
@@ -41,23 +45,19 @@ fn open(bytes: &[u8]) -> Result<WebPDecoder<Cursor<&[u8]>>> {
     Ok(decoder)
 }
 
-fn header(bytes: &[u8]) -> Result<Header> {
+fn header(bytes: &[u8], _: &Kit) -> Result<Header> {
     let mut decoder = open(bytes)?;
     let (width, height) = decoder.dimensions();
     let exif = decoder.exif_metadata().ok().flatten();
+    let layout = if decoder.has_alpha() { Layout::Rgba } else { Layout::Rgb };
     Ok(Header {
-        format: Format::WebP,
-        size: Size::new(width, height),
         frames: decoder.num_frames().max(1),
         orientation: exif.map_or(Orientation::default(), |e| Orientation::read(e.strip_prefix(b"Exif\0\0").unwrap_or(&e))),
-        layout: if decoder.has_alpha() { Layout::Rgba } else { Layout::Rgb },
-        quality: None,
-        interlaced: false,
-        scale_bytes: [0; 4],
+        ..Header::still(Format::WebP, Size::new(width, height), layout)
     })
 }
 
-fn decode(bytes: &[u8], header: &Header, _: Size) -> Result<Image> {
+fn decode(bytes: &[u8], header: &Header, _: &Want, _: &Kit) -> Result<Image> {
     let mut decoder = open(bytes)?;
     let channels = header.layout.channels();
     let mut data = zeroed(header.size.pixels() * channels as u64)?;
@@ -70,7 +70,7 @@ fn decode(bytes: &[u8], header: &Header, _: Size) -> Result<Image> {
     Image::new(header.size, header.layout, data)
 }
 
-fn encode(image: Image, settings: &EncodeSettings) -> Result<Vec<u8>> {
+fn encode(image: Image, settings: &EncodeSettings, _: &Kit) -> Result<Vec<u8>> {
     let size = image.held();
     if size.width > MAX_SIDE || size.height > MAX_SIDE {
         return Err(too_wide(Format::WebP, size, MAX_SIDE));

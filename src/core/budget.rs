@@ -1,0 +1,123 @@
+//! What a render may cost, told from the header alone: size of the result, memory, work.
+
+use crate::codec::Header;
+use crate::image::Size;
+use crate::kit::Kit;
+use crate::ops::resize::MAX_SIDE;
+use crate::ops::Op;
+use crate::{Error, Result};
+
+/// Largest result of an operation, px (OSS: 4096 × 4096).
+const MAX_RESULT_PIXELS: u64 = 16_777_216;
+/// Most additions of a sample that all operations on all frames may cost together: a few seconds.
+const MAX_WORK: u64 = 12_000_000_000;
+
+/// What making an image will need.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Estimate {
+    /// What comes out, or the most that can.
+    pub result: Size,
+    /// What is decoded.
+    pub decoded: Size,
+    /// Bytes of memory beside the source.
+    pub memory: u64,
+    /// Additions of a sample, all frames together.
+    pub work: u64,
+}
+
+/// Refuses what would cost too much, before a pixel is decoded.
+///
+/// # Errors
+/// `image_too_large`; `bad_arg` where the source's size makes an argument wrong.
+pub fn check(header: &Header, orient: bool, ops: &[&dyn Op], frames: u32, kit: &Kit) -> Result<Estimate> {
+    let mut size = oriented(header, orient);
+    for op in ops {
+        op.admit(size)?;
+        let out = op.size(size);
+        if out != size && (out.width.max(out.height) > MAX_SIDE || out.pixels() > MAX_RESULT_PIXELS) {
+            return Err(Error::ImageTooLarge(format!(
+                "The result of {} would be {out} px; at most {MAX_SIDE} px a side and {MAX_RESULT_PIXELS} px in all are allowed.",
+                name(*op)
+            )));
+        }
+        size = out;
+    }
+    let estimate = estimate(header, orient, ops, frames, kit);
+    let most = kit.limits.max_memory_bytes;
+    if estimate.memory > most {
+        return Err(Error::ImageTooLarge(format!(
+            "Making this of the {} source needs about {} MB of memory; at most {} MB are allowed.",
+            header.size,
+            estimate.memory.div_ceil(1 << 20),
+            most >> 20
+        )));
+    }
+    if estimate.work > MAX_WORK {
+        return Err(Error::ImageTooLarge(format!(
+            "Making this of {} frame(s) of {} px is too much work; smaller images, radii or fewer frames are wanted.",
+            frames, header.size
+        )));
+    }
+    Ok(estimate)
+}
+
+/// What making an image will need.
+pub fn estimate(header: &Header, orient: bool, ops: &[&dyn Op], frames: u32, kit: &Kit) -> Estimate {
+    let want = needed(header, orient, ops);
+    let decoded = header.decoded_size(want);
+    let mut held = header.pixel_bytes() * decoded.pixels();
+    let mut memory = header.decode_bytes(want);
+    // A copy of 16 bits a sample, where light is added.
+    if kit.linear && ops.iter().any(|op| op.takes_unsettled()) {
+        memory = memory.max(held * 3);
+    }
+    let (mut size, mut work) = (oriented(header, orient), 0u64);
+    for op in ops {
+        let out = op.size(size);
+        let bytes = if out == size { held } else { out.pixels() * 4 };
+        memory = memory.max(held + bytes + op.bytes(size));
+        work = work.saturating_add(op.work(size));
+        (held, size) = (bytes, out);
+    }
+    // The encoders' planes and output beside the pixels.
+    memory = memory.max(held + size.pixels() * 3);
+    Estimate { result: size, decoded, memory, work: work.saturating_mul(u64::from(frames)) }
+}
+
+fn name(op: &dyn Op) -> String {
+    op.to_string().split(',').next().unwrap_or("").to_string()
+}
+
+fn oriented(header: &Header, orient: bool) -> Size {
+    match orient && header.orientation.turns() {
+        true => header.size.turned(),
+        false => header.size,
+    }
+}
+
+/// The smallest stand-in, in the source's own orientation, that serves the operations. Twice what the
+/// first of them that resamples makes: DCT scaling is a block filter, and the last factor of two must be
+/// the resizer's. Cuts before it keep the scale.
+pub fn needed(header: &Header, orient: bool, ops: &[&dyn Op]) -> Size {
+    let source = oriented(header, orient);
+    let mut size = source;
+    let mut wanted = source;
+    for op in ops {
+        if op.cuts() {
+            size = op.size(size);
+            continue;
+        }
+        let needs = op.needs(size);
+        if needs != size {
+            let side = |source: u32, needs: u32, of: u32| {
+                u32::try_from((u64::from(source) * u64::from(needs) * 2).div_ceil(u64::from(of.max(1)))).unwrap_or(u32::MAX)
+            };
+            wanted = Size::new(side(source.width, needs.width, size.width), side(source.height, needs.height, size.height));
+        }
+        break;
+    }
+    match source == header.size {
+        true => wanted,
+        false => wanted.turned(),
+    }
+}

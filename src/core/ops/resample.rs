@@ -1,0 +1,157 @@
+//! Resampling with Lanczos3: on the values as they are stored, or on light.
+
+use crate::image::{buffer, narrow, zeroed, Image, Layout, Size, Window};
+use crate::{Error, Result};
+use fast_image_resize as fir;
+use std::sync::OnceLock;
+
+/// Makes `out` pixels of the part of the image that counts. `cut` is the part's place in that picture
+/// scaled whole: then the part alone is computed.
+///
+/// # Errors
+/// `image_too_large` when memory ends.
+pub fn resample(image: Image, out: Size, cut: Option<(u32, u32, Size)>, linear: bool) -> Result<Image> {
+    let image = image.tightened()?;
+    let (held, seen) = (image.held(), image.window());
+    let whole = Window { x: 0.0, y: 0.0, width: f64::from(held.width), height: f64::from(held.height) };
+    if held == out && seen == whole && cut.is_none_or(|(_, _, scaled)| scaled == held) {
+        return Ok(image.settled()?.standing_for(out));
+    }
+    let from = match cut {
+        None => seen,
+        Some((x, y, scaled)) => {
+            let (fx, fy) = (seen.width / f64::from(scaled.width), seen.height / f64::from(scaled.height));
+            Window { x: seen.x + f64::from(x) * fx, y: seen.y + f64::from(y) * fy, width: f64::from(out.width) * fx, height: f64::from(out.height) * fy }
+        }
+    };
+    // Rounding must not push the box beyond the source's edge.
+    let (x, y) = (from.x.clamp(0.0, whole.width - 1e-3), from.y.clamp(0.0, whole.height - 1e-3));
+    let (width, height) = (from.width.min(whole.width - x), from.height.min(whole.height - y));
+    let options = fir::ResizeOptions::new()
+        .resize_alg(fir::ResizeAlg::Convolution(fir::FilterType::Lanczos3))
+        .crop(x, y, width, height);
+    match (image.wide().is_some(), linear) {
+        (false, false) => eight(image, out, &options),
+        _ => sixteen(image, out, &options, linear),
+    }
+}
+
+fn eight(image: Image, out: Size, options: &fir::ResizeOptions) -> Result<Image> {
+    let (held, layout) = (image.held(), image.layout());
+    let kind = match layout {
+        Layout::Gray => fir::PixelType::U8,
+        Layout::Rgb => fir::PixelType::U8x3,
+        Layout::Rgba => fir::PixelType::U8x4,
+    };
+    let pixels = zeroed(out.pixels() * layout.channels() as u64)?;
+    let mut target = fir::images::Image::from_vec_u8(out.width, out.height, pixels, kind).map_err(|_| Error::Internal)?;
+    let data = image.into_data();
+    let source = fir::images::ImageRef::new(held.width, held.height, &data, kind).map_err(|_| Error::Internal)?;
+    fir::Resizer::new().resize(&source, &mut target, options).map_err(|_| Error::Internal)?;
+    Image::new(out, layout, target.into_vec())
+}
+
+/// On 16 bits, for deep sources and for light, which 8 bits cannot hold without banding in the shadows.
+fn sixteen(image: Image, out: Size, options: &fir::ResizeOptions, linear: bool) -> Result<Image> {
+    let (held, layout) = (image.held(), image.layout());
+    let n = layout.channels();
+    let kind = match layout {
+        Layout::Gray => fir::PixelType::U16,
+        Layout::Rgb => fir::PixelType::U16x3,
+        Layout::Rgba => fir::PixelType::U16x4,
+    };
+    let light = linear.then(curves);
+    let mut bytes = buffer(held.pixels() * n as u64 * 2)?;
+    let mut put = |i: usize, sample: u16| {
+        let sample = match light {
+            Some(curves) if i % n < 3 => curves.to_light(sample),
+            _ => sample,
+        };
+        bytes.extend_from_slice(&sample.to_ne_bytes());
+    };
+    match image.wide() {
+        Some(wide) => wide.iter().enumerate().for_each(|(i, s)| put(i, *s)),
+        None => image.data().iter().enumerate().for_each(|(i, s)| put(i, u16::from(*s) * 257)),
+    }
+    drop(image);
+    let pixels = zeroed(out.pixels() * n as u64 * 2)?;
+    let mut target = fir::images::Image::from_vec_u8(out.width, out.height, pixels, kind).map_err(|_| Error::Internal)?;
+    let source = fir::images::Image::from_vec_u8(held.width, held.height, bytes, kind).map_err(|_| Error::Internal)?;
+    fir::Resizer::new().resize(&source, &mut target, options).map_err(|_| Error::Internal)?;
+    drop(source);
+    let mut data = buffer(out.pixels() * n as u64)?;
+    let samples = target.buffer().chunks_exact(2).map(|p| u16::from_ne_bytes([p[0], p[1]]));
+    data.extend(samples.enumerate().map(|(i, sample)| match light {
+        Some(curves) if i % n < 3 => curves.to_srgb(sample),
+        _ => narrow(sample),
+    }));
+    Image::new(out, layout, data)
+}
+
+/// The transfer function of sRGB (IEC 61966-2-1) and its inverse, as tables.
+struct Curves {
+    light: Vec<u16>,
+    srgb: Vec<u8>,
+}
+
+impl Curves {
+    /// Of a 16-bit sRGB sample; the table has 12 bits, between which it is a straight line.
+    fn to_light(&self, sample: u16) -> u16 {
+        let (at, rest) = (usize::from(sample >> 4), u32::from(sample & 15));
+        let level = |i: usize| u32::from(self.light.get(i).copied().unwrap_or(u16::MAX));
+        ((level(at) * (16 - rest) + level(at + 1) * rest + 8) / 16) as u16
+    }
+
+    fn to_srgb(&self, light: u16) -> u8 {
+        self.srgb.get(usize::from(light)).copied().unwrap_or(255)
+    }
+}
+
+fn curves() -> &'static Curves {
+    static CURVES: OnceLock<Curves> = OnceLock::new();
+    CURVES.get_or_init(|| {
+        let to_light = |v: f64| if v <= 0.04045 { v / 12.92 } else { ((v + 0.055) / 1.055).powf(2.4) };
+        let to_srgb = |v: f64| if v <= 0.003_130_8 { v * 12.92 } else { 1.055 * v.powf(1.0 / 2.4) - 0.055 };
+        let light = (0..=4096u32).map(|i| (to_light(f64::from(i * 16).min(65_535.0) / 65_535.0) * 65_535.0).round() as u16);
+        let srgb = (0..=65_535u32).map(|i| (to_srgb(f64::from(i) / 65_535.0) * 255.0).round() as u8);
+        Curves { light: light.collect(), srgb: srgb.collect() }
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn ramp(size: Size) -> Image {
+        let data = (0..size.pixels()).map(|i| if i % 2 == 0 { 0 } else { 255 }).collect();
+        Image::new(size, Layout::Gray, data).unwrap()
+    }
+
+    #[test]
+    fn light_is_added_where_that_is_wanted() {
+        // Black and white in equal parts are half the light, which is 188 in sRGB, and 128 as values.
+        let made = |linear| resample(ramp(Size::new(64, 64)), Size::new(8, 8), None, linear).unwrap().data()[27];
+        assert!(made(false).abs_diff(128) <= 2 && made(true).abs_diff(188) <= 2, "{} {}", made(false), made(true));
+    }
+
+    #[test]
+    fn the_curves_are_inverse() {
+        for v in 0..=255u8 {
+            assert_eq!(curves().to_srgb(curves().to_light(u16::from(v) * 257)), v);
+        }
+    }
+
+    #[test]
+    fn deep_samples_are_resized_before_they_are_rounded() {
+        let data = (0..64u32).map(|i| 1000 + (i % 2 * 257) as u16).collect();
+        let made = resample(Image::deep(Size::new(8, 8), Layout::Gray, data).unwrap(), Size::new(2, 2), None, false).unwrap();
+        assert!(made.data().iter().all(|v| *v == 4), "{:?}", made.data());
+    }
+
+    #[test]
+    fn a_window_is_what_is_resized() {
+        let half = Image::new(Size::new(4, 1), Layout::Gray, vec![0, 0, 200, 200]).unwrap();
+        let seen = half.seen_through(Window { x: 2.0, y: 0.0, width: 2.0, height: 1.0 }, Size::new(2, 1));
+        assert_eq!(resample(seen, Size::new(1, 1), None, false).unwrap().data(), [200]);
+    }
+}
