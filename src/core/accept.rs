@@ -29,6 +29,7 @@ impl Class {
 pub fn choose(plan: &Plan, accept: Option<&str>) -> Class {
     let named = |mime: &str| accept.unwrap_or("").split(',').any(|range| is_taken(range, mime));
     match plan.format {
+        FormatChoice::Auto if named("image/avif") && named("image/webp") => Class::Avif,
         FormatChoice::Auto if named("image/webp") => Class::WebP,
         _ => Class::Base,
     }
@@ -49,11 +50,12 @@ mod tests {
     use super::*;
 
     #[test]
-    fn real_headers_make_two_classes() {
+    fn real_headers_make_three_classes() {
         let mut auto = Plan::default();
         auto.set(crate::ops::Setting::Format(FormatChoice::Auto));
         for (accept, want) in [
-            (Some("image/avif,image/webp,image/apng,image/svg+xml,image/*,*/*;q=0.8"), Class::WebP),
+            (Some("image/avif,image/webp,image/apng,image/svg+xml,image/*,*/*;q=0.8"), Class::Avif),
+            (Some("image/avif;q=0,image/webp"), Class::WebP),
             (Some("image/webp,*/*"), Class::WebP),
             (Some("IMAGE/WEBP;q=0.1"), Class::WebP),
             (Some("image/webp;q=0"), Class::Base),

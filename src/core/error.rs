@@ -19,6 +19,7 @@ pub enum Error {
     UnknownAccessKey,
     BadSignature,
     LinkExpired,
+    ClockSkewed,
     AccessDenied(String),
     RefererRefused,
     NoSuchBucket(String),
@@ -68,6 +69,7 @@ impl Error {
             UnknownAccessKey     => Row(403, "bad_signature", 403, "InvalidAccessKeyId"),
             BadSignature         => Row(403, "bad_signature", 403, "SignatureDoesNotMatch"),
             LinkExpired          => Row(403, "link_expired", 403, "AccessDenied"),
+            ClockSkewed          => Row(403, "clock_skewed", 403, "RequestTimeTooSkewed"),
             AccessDenied(_)      => Row(403, "access_denied", 403, "AccessDenied"),
             RefererRefused       => Row(403, "referer_refused", 403, "AccessDenied"),
             NoSuchBucket(_)      => Row(404, "no_such_bucket", 404, "NoSuchBucket"),
@@ -94,6 +96,17 @@ impl Error {
         }
     }
 
+    /// The error of this code, as it comes back from the second module; `None` for codes that no job answers.
+    pub fn from_code(code: &str, message: String) -> Option<Error> {
+        Some(match code {
+            "bad_arg" => Error::BadArg(message),
+            "image_corrupt" => Error::ImageCorrupt(message),
+            "image_too_large" => Error::ImageTooLarge(message),
+            "format_unsupported" => Error::FormatUnsupported(message),
+            _ => return None,
+        })
+    }
+
     /// HTTP status, 400 to 504.
     pub fn status(&self) -> u16 {
         self.row().0
@@ -108,6 +121,11 @@ impl Error {
     pub fn cloud(&self) -> (u16, &'static str) {
         let row = self.row();
         (row.2, row.3)
+    }
+
+    /// True when another image, or the original, may stand in for the one that could not be made.
+    pub fn has_stand_in(&self) -> bool {
+        self.is_about_source() || matches!(self, Error::NoSuchKey | Error::OriginFailed(_) | Error::OriginTimeout | Error::Unavailable(_) | Error::Busy)
     }
 
     /// True when the answer depends on the source's bytes alone, so that a short time in a shared
@@ -128,6 +146,7 @@ impl fmt::Display for Error {
             UnknownAccessKey => f.write_str("The access key id is not known here."),
             BadSignature => f.write_str("The signature does not match this request."),
             LinkExpired => f.write_str("Request has expired."),
+            ClockSkewed => f.write_str("The request's date is more than 15 minutes from the server's."),
             RefererRefused => f.write_str("You are denied by bucket referer policy."),
             NoSuchBucket(b) => write!(f, "The bucket {b:?} does not exist."),
             NoSuchKey => f.write_str("The object does not exist."),

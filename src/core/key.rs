@@ -6,7 +6,7 @@ use crate::hash;
 use crate::plan::Plan;
 
 /// Changed whenever a decoder, operation or encoder makes other pixels or bytes than before.
-pub const ENCODER_VERSION: u32 = 1;
+pub const ENCODER_VERSION: u32 = 2;
 /// Changed whenever the layout of cached entries does.
 const SCHEMA: u32 = 1;
 
@@ -26,8 +26,8 @@ pub struct Ingredients<'a> {
     pub object: &'a str,
     /// Version of the object.
     pub version: &'a str,
-    /// Version of every mark that the plan reads, by key.
-    pub marks: &'a [(String, String)],
+    /// Version of every mark and font that the plan reads, by name.
+    pub files: &'a [(String, String)],
     /// The client's class.
     pub class: Class,
     /// `v` of the URL.
@@ -51,7 +51,8 @@ impl Key {
         add(of.class.as_str());
         add(of.buster.unwrap_or(""));
         add(&format!("{:?}", of.bucket.default_quality()));
-        for (key, version) in of.marks {
+        add(if of.bucket.linear { "linear" } else { "gamma" });
+        for (key, version) in of.files {
             add(key);
             add(version);
         }
@@ -75,7 +76,7 @@ mod tests {
         let config = sample();
         let bucket = config.bucket("demo").unwrap();
         let marks = [("m".to_string(), "1".to_string())];
-        let base = || Ingredients { bucket, object: "a", version: "1", marks: &[], class: Class::Base, buster: None, generation: 0 };
+        let base = || Ingredients { bucket, object: "a", version: "1", files: &[], class: Class::Base, buster: None, generation: 0 };
         let plan = parse_canonical("image/resize,w_200").unwrap();
         let keys = [
             Key::new(&plan, &base()),
@@ -83,7 +84,7 @@ mod tests {
             Key::new(&plan, &Ingredients { object: "b", ..base() }),
             Key::new(&plan, &Ingredients { version: "2", ..base() }),
             Key::new(&plan, &Ingredients { object: "a1", version: "", ..base() }),
-            Key::new(&plan, &Ingredients { marks: &marks, ..base() }),
+            Key::new(&plan, &Ingredients { files: &marks, ..base() }),
             Key::new(&plan, &Ingredients { class: Class::WebP, ..base() }),
             Key::new(&plan, &Ingredients { buster: Some("1"), ..base() }),
             Key::new(&plan, &Ingredients { generation: 1, ..base() }),

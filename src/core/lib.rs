@@ -15,6 +15,7 @@ pub mod budget;
 pub mod codec;
 pub mod config;
 pub mod error;
+pub mod explain;
 pub mod grant;
 pub mod hash;
 pub mod http_date;
@@ -35,6 +36,7 @@ pub mod render;
 pub mod report;
 pub mod reply;
 pub mod route;
+pub mod saveas;
 pub mod upload;
 
 pub use error::{Error, Result};

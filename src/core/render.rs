@@ -17,6 +17,20 @@ pub struct Scene<'a> {
     pub kit: &'a Kit<'a>,
     /// Quality where the plan says none.
     pub default_quality: Quality,
+    /// Largest AVIF that is made, px: [`AVIF_AT_ONCE`] while somebody waits.
+    pub avif_pixels: u64,
+}
+
+/// Largest AVIF that is made while somebody waits, px.
+pub const AVIF_AT_ONCE: u64 = 500_000;
+/// Largest AVIF that is made behind an answer that went out in another format, px.
+pub const AVIF_DEFERRED: u64 = 1_000_000;
+
+impl<'a> Scene<'a> {
+    /// A scene for somebody who waits.
+    pub fn new(class: Class, kit: &'a Kit<'a>, default_quality: Quality) -> Scene<'a> {
+        Scene { class, kit, default_quality, avif_pixels: AVIF_AT_ONCE }
+    }
 }
 
 /// What was made.
@@ -30,6 +44,8 @@ pub struct Encoded {
     pub format: Option<Format>,
     /// Its dimensions.
     pub size: Size,
+    /// Frames in it, 1 for stills and facts.
+    pub frames: u32,
 }
 
 /// Makes the image, or the facts that the plan asks for instead.
@@ -68,7 +84,7 @@ pub fn still(bytes: &[u8], ops: &[&dyn Op], kit: &Kit) -> Result<Image> {
 }
 
 fn facts(json: serde_json::Value, size: Size) -> Encoded {
-    Encoded { bytes: json.to_string().into_bytes(), mime: "application/json", format: None, size }
+    Encoded { bytes: json.to_string().into_bytes(), mime: "application/json", format: None, size, frames: 1 }
 }
 
 struct Job<'a> {
@@ -114,8 +130,11 @@ impl Job<'_> {
             None if image.has_transparency() => Format::Png,
             None => Format::Jpeg,
         };
+        if format == Format::Avif && size.pixels() > self.scene.avif_pixels {
+            return Err(Error::ImageTooLarge(format!("An avif of {size} px takes too long; at most {} px are made.", self.scene.avif_pixels)));
+        }
         let bytes = self.within_budget(format, |settings| codec::encode(image.clone(), format, settings, self.scene.kit))?;
-        Ok(Encoded { bytes, mime: format.mime(), format: Some(format), size })
+        Ok(Encoded { bytes, mime: format.mime(), format: Some(format), size, frames: 1 })
     }
 
     /// The frame that the plan names, or the first.
@@ -144,10 +163,11 @@ impl Job<'_> {
             return Err(Error::BadArg(format!("{op} works on stills only; ask for one frame (anim=0) beside it.")));
         }
         let size = std::cell::Cell::new(self.header.size);
+        let most = self.plan.most_frames.unwrap_or(u32::MAX).min(self.header.frames);
         let bytes = self.within_budget(format, |settings| {
             let want = self.want();
             let mut frames = codec::frames(self.bytes, self.header, &want)?.ok_or(Error::Internal)?;
-            let (all, most) = (self.header.frames, self.plan.most_frames.unwrap_or(u32::MAX).min(self.header.frames));
+            let all = self.header.frames;
             let mut animator = None;
             let mut waiting: Option<(Image, u32)> = None;
             let mut at = 0u32;
@@ -170,7 +190,7 @@ impl Job<'_> {
             }
             animator.ok_or_else(|| Error::ImageCorrupt(format!("The {} file holds no frame.", self.header.format.name())))?.finish()
         })?;
-        Ok(Encoded { bytes, mime: format.mime(), format: Some(format), size: size.get() })
+        Ok(Encoded { bytes, mime: format.mime(), format: Some(format), size: size.get(), frames: most })
     }
 
     fn add(
@@ -227,7 +247,7 @@ impl Job<'_> {
 }
 
 /// The format of the answer; `None` where transparency decides between PNG and JPEG.
-fn output_format(plan: &Plan, header: &Header, class: Class) -> Option<Format> {
+pub(crate) fn output_format(plan: &Plan, header: &Header, class: Class) -> Option<Format> {
     match plan.format {
         FormatChoice::Fixed(format) => Some(format),
         FormatChoice::Png8 => Some(Format::Png),
@@ -245,7 +265,7 @@ fn output_format(plan: &Plan, header: &Header, class: Class) -> Option<Format> {
 
 /// OSS's rule (reference: `quality`): absolute is capped by a JPEG source's own, relative is a part of
 /// it; without either a JPEG that stays one does not grow beyond its own quality.
-fn output_quality(asked: Quality, default: Quality, header: &Header, out: Format) -> u8 {
+pub(crate) fn output_quality(asked: Quality, default: Quality, header: &Header, out: Format) -> u8 {
     let own = header.quality;
     let asked = if matches!(asked, Quality::Default | Quality::Lossless) { default } else { asked };
     match asked {

@@ -33,6 +33,30 @@ impl Head {
         self
     }
 
+    /// As [`with`](Self::with), where a browser is to save the answer under a name (RFC 6266).
+    pub fn saved_as(self, name: Option<&str>) -> Head {
+        let Some(name) = name.filter(|_| self.status == 200) else { return self };
+        let ascii: String = name.chars().map(|c| if c.is_ascii_graphic() && !"\"\\%".contains(c) || c == ' ' { c } else { '_' }).collect();
+        let value = match ascii == name {
+            true => format!("attachment; filename=\"{ascii}\""),
+            false => format!("attachment; filename=\"{ascii}\"; filename*=UTF-8''{}", crate::percent::encode(name, "")),
+        };
+        self.replaced("content-disposition", value)
+    }
+
+    /// With a `max-age` of at most so many seconds.
+    pub fn at_most(self, seconds: u64) -> Head {
+        let Some((policy, age)) = self.header("cache-control").and_then(|c| c.split_once("max-age=")) else { return self };
+        let age = age.parse().map_or(seconds, |age: u64| age.min(seconds));
+        let value = format!("{policy}max-age={age}");
+        self.replaced("cache-control", value)
+    }
+
+    fn replaced(mut self, name: &'static str, value: String) -> Head {
+        self.headers.retain(|(n, _)| *n != name);
+        self.with(name, value)
+    }
+
     /// The value of a header.
     pub fn header(&self, name: &str) -> Option<&str> {
         self.headers.iter().find(|(n, _)| *n == name).map(|(_, v)| v.as_str())
@@ -125,7 +149,7 @@ fn cache_control(grant: &Grant, now: u64) -> String {
     match (bucket.is_protected(), grant.signed()) {
         (false, Signed::No) => format!("public, max-age={left}"),
         // A signed link may open more than the bucket does, so it stays with who holds it.
-        (false, _) | (true, Signed::Native | Signed::OssV1) => format!("private, max-age={left}"),
+        (false, _) | (true, Signed::Native | Signed::OssV1 | Signed::OssV1Header) => format!("private, max-age={left}"),
         (true, Signed::No) => "private, no-cache".into(),
     }
 }
@@ -183,7 +207,8 @@ pub fn refusal(error: &Error, parts: Option<&Parts>, request_id: &str) -> (Head,
 /// The scheme that signed the request decides; unsigned ones by what they name (product: section 8).
 fn voice(parts: &Parts) -> Voice {
     let starts = |prefix: &str| parts.query.iter().any(|(n, _)| n.starts_with(prefix));
-    if crate::grant::oss_v1::PARAMS.iter().any(|p| parts.param(p).is_some())
+    if parts.header("authorization").is_some_and(|a| a.starts_with("OSS"))
+        || crate::grant::oss_v1::PARAMS.iter().any(|p| parts.param(p).is_some())
         || starts("x-oss-")
         || parts.headers_with_prefix("x-oss-").next().is_some()
     {

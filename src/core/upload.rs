@@ -41,16 +41,15 @@ pub fn announced_length(parts: &Parts, bucket: &Bucket, promise: &UploadPromise)
     Ok(length)
 }
 
-/// Inspects a body that was read whole.
+/// Compares a body that was read whole with what was said of it.
 ///
 /// # Errors
-/// `bad_digest` for a body that is cut or not the one announced, `upload_not_an_image`,
-/// `format_unsupported`, `image_too_large`, `image_corrupt`.
-pub fn inspect(body: &[u8], announced: u64, parts: &Parts, key: &str, bucket: &Bucket, promise: &UploadPromise, rare: &dyn Rare) -> Result<Inspected> {
+/// `bad_digest` for a body that is cut or not the one announced.
+pub fn check_promises(body: &[u8], announced: u64, parts: &Parts, promise: &UploadPromise) -> Result<()> {
     if body.len() as u64 != announced {
         return Err(Error::BadDigest(format!("The upload announced {announced} bytes; {} came.", body.len())));
     }
-    let (sha256, md5) = (hash::hex(&hash::sha256(body)), hash::md5(body));
+    let sha256 = hash::hex(&hash::sha256(body));
     let lies = |name: &str| Error::BadDigest(format!("The upload's {name} is not that of the body that came."));
     if promise.sha256.as_ref().is_some_and(|s| !s.eq_ignore_ascii_case(&sha256)) {
         return Err(lies("signed sha256"));
@@ -60,12 +59,21 @@ pub fn inspect(body: &[u8], announced: u64, parts: &Parts, key: &str, bucket: &B
     }
     if let Some(given) = parts.header("content-md5") {
         let given = hash::from_base64(given).ok_or_else(|| lies("Content-MD5"))?;
-        if given != md5 {
+        if given != hash::md5(body) {
             return Err(lies("Content-MD5"));
         }
     }
-    let content_type = content_type(body, parts.header("content-type"), key, bucket, &Kit::new(bucket.limits.clone(), rare))?;
-    Ok(Inspected { sha256, md5: hash::hex(&md5), length: announced, content_type })
+    Ok(())
+}
+
+/// Looks at what a body is, and whether that is what it is named and declared as.
+///
+/// # Errors
+/// `upload_not_an_image`, `format_unsupported`, `image_too_large`, `image_corrupt`.
+pub fn inspect(body: &[u8], declared: Option<&str>, key: &str, bucket: &Bucket, rare: &dyn Rare) -> Result<Inspected> {
+    let content_type = content_type(body, declared, key, bucket, &Kit::new(bucket.limits.clone(), rare))?;
+    let (sha256, md5) = (hash::hex(&hash::sha256(body)), hash::hex(&hash::md5(body)));
+    Ok(Inspected { sha256, md5, length: body.len() as u64, content_type })
 }
 
 /// The type that the object will be served with.
@@ -146,7 +154,8 @@ mod tests {
         let config = sample();
         let headers = headers.iter().map(|(a, b)| (a.to_string(), b.to_string()));
         let parts = Parts::new("PUT", "http://h/demo/x", headers).unwrap();
-        inspect(body, announced, &parts, key, config.bucket("demo").unwrap(), &UploadPromise::default(), &crate::rare::Nobody)
+        check_promises(body, announced, &parts, &UploadPromise::default())?;
+        inspect(body, parts.header("content-type"), key, config.bucket("demo").unwrap(), &crate::rare::Nobody)
     }
 
     #[test]

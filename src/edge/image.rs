@@ -1,18 +1,26 @@
 //! The GET chain: who asks, for what, from where, and what goes back.
 
-use crate::cache;
-use crate::failure::{respond, Outcome};
+use crate::avif;
+use crate::cache::{self, Entry};
+use crate::failure::{respond, Failure, Outcome};
 use crate::node::{self, Source};
-use crate::Edge;
-use limn_core::accept;
+use crate::rare::Module;
+use crate::{fonts, Edge};
+use limn_core::accept::{self, Class};
+use limn_core::codec::sniff::{self, Sniffed};
+use limn_core::codec::Format;
+use limn_core::config::Bucket;
+use limn_core::explain::explain;
 use limn_core::grant::{self, Grant, Wish};
 use limn_core::key::{Ingredients, Key};
-use limn_core::params::{Ask, Program};
+use limn_core::kit::{FileRef, Kit, SHIPPED_FONTS};
+use limn_core::params::{Ask, Fallback, Program};
 use limn_core::parts::Parts;
 use limn_core::plan::{FormatChoice, Plan};
-use limn_core::render::{render, Marks, Scene};
-use limn_core::reply::Representation;
+use limn_core::render::{render, Encoded, Scene};
+use limn_core::reply::{Head, Representation};
 use limn_core::route::ObjectPath;
+use limn_core::{percent, Error};
 use worker::Response;
 
 /// Answers GET and HEAD on an object.
@@ -20,18 +28,29 @@ pub async fn get(edge: &Edge, parts: &Parts, path: &ObjectPath) -> Outcome<Respo
     let bucket = edge.config.bucket(&path.bucket)?;
     let ask = Ask::parse(parts, path, bucket)?;
     let grant = grant::admit(parts, path, Wish::Read(&ask), edge.config, edge.now)?;
-    if ask.program == Program::None {
-        return original(edge, parts, &grant).await;
+    if ask.explain {
+        return explained(edge, parts, &grant, &ask).await;
     }
+    match (answer(edge, parts, &grant, &ask).await, &ask.fallback) {
+        (Err(Failure::Refused(error)), Some(fallback)) if error.has_stand_in() => stand_in(edge, parts, &grant, &ask, fallback, error).await,
+        (answer, _) => answer,
+    }
+}
+
+async fn answer(edge: &Edge, parts: &Parts, grant: &Grant<'_>, ask: &Ask) -> Outcome<Response> {
+    if ask.program == Program::None {
+        return original(edge, parts, grant, ask).await;
+    }
+    let bucket = grant.bucket();
     let plan = ask.program.compile(bucket)?;
     let class = accept::choose(&plan, parts.header("accept"));
-    let found = node::find(edge, &grant, &plan.marks()).await?;
+    let found = node::find(edge, bucket, grant.key(), &plan.files()).await?;
     let key = |version: &str| {
         let ingredients = Ingredients {
             bucket,
             object: grant.key(),
             version,
-            marks: &found.mark_versions(),
+            files: &found.file_versions(),
             class,
             buster: ask.buster.as_deref(),
             generation: found.generation,
@@ -39,36 +58,91 @@ pub async fn get(edge: &Edge, parts: &Parts, path: &ObjectPath) -> Outcome<Respo
         Key::new(&plan, &ingredients)
     };
     if let Some(version) = found.source.version() {
-        if let Some(hit) = cache::get(parts, &key(version)).await {
-            return reply(parts, &grant, &hit.representation, hit.bytes, edge.now, "limn; hit");
+        if let Some(hit) = cache::get(&parts.host, &key(version)).await {
+            return reply(edge, parts, grant, ask, hit, "limn; hit");
         }
     }
-    let original = node::read(edge, &grant, &found.source).await?;
-    let marks = read_marks(edge, &grant, &found, &plan).await?;
-    let scene = Scene { class, marks: &marks, limits: &bucket.limits, default_quality: bucket.default_quality() };
-    let image = render(&plan, &original.bytes, &scene)?;
-    let negotiated = plan.format == FormatChoice::Auto;
-    let representation = Representation::of(&image, negotiated, original.modified);
+    let original = node::read(edge, bucket, &found.source).await?;
+    let kit = kit(edge, bucket, &found, &plan, &original.bytes).await?;
+    // An AVIF takes too long to wait for: WebP stands in for it, and it takes its place later.
+    let at_once = if class == Class::Avif { Class::WebP } else { class };
+    let image = render(&plan, &original.bytes, &Scene::new(at_once, &kit, bucket.default_quality()))?;
+    let representation = Representation::of(&image, plan.format == FormatChoice::Auto, original.modified);
+    let pending = class == Class::Avif && avif::may_follow(&image);
+    let entry = Entry { representation, bytes: image.bytes, pending };
     // The version as it was read, not as it was promised: an origin may have changed in between.
-    let (host, key, kept, bytes) = (parts.host.clone(), key(&original.version), representation.clone(), image.bytes.clone());
-    edge.ctx.wait_until(async move { cache::put(&host, &key, &kept, bytes).await });
-    reply(parts, &grant, &representation, image.bytes, edge.now, "limn; fwd=uri-miss; stored")
+    let key = key(&original.version);
+    cache::put_later(edge, &parts.host, &key, &entry);
+    if pending {
+        let render = avif::Deferred { plan, source: original.bytes, kit, quality: bucket.default_quality() };
+        avif::follow(edge, parts.host.clone(), key, render, entry.clone());
+    }
+    reply(edge, parts, grant, ask, entry, "limn; fwd=uri-miss; stored")
 }
 
-async fn read_marks(edge: &Edge, grant: &Grant<'_>, found: &node::Found, plan: &Plan) -> Outcome<Marks> {
-    let mut marks = Marks::new(grant.bucket().limits.clone());
-    for key in plan.marks() {
-        let source = found.mark(key)?;
-        let read = node::read(edge, grant, source).await?;
-        marks.add(key.to_string(), read.bytes);
+/// What decoders and operations may reach: the files that the plan names, read.
+pub async fn kit(edge: &Edge, bucket: &Bucket, found: &node::Found, plan: &Plan, source: &[u8]) -> Outcome<Kit<'static>> {
+    let mut kit = Kit::new(bucket.limits.clone(), &Module);
+    kit.linear = bucket.linear;
+    for (file, source) in found.files() {
+        kit.add(file.clone(), node::read(edge, bucket, source).await?.bytes);
     }
-    Ok(marks)
+    let mut shipped: Vec<&'static str> = plan.files().iter().filter_map(|f| if let FileRef::Shipped(name) = f { Some(*name) } else { None }).collect();
+    // A drawing may hold text of its own.
+    if sniff::sniff(source) == Sniffed::Known(Format::Svg) {
+        shipped.extend(SHIPPED_FONTS.first().map(|(_, file)| *file));
+    }
+    for file in shipped {
+        kit.add(FileRef::Shipped(file), fonts::shipped(edge, file).await?.to_vec());
+    }
+    Ok(kit)
+}
+
+/// The plan instead of the image.
+async fn explained(edge: &Edge, parts: &Parts, grant: &Grant<'_>, ask: &Ask) -> Outcome<Response> {
+    let bucket = grant.bucket();
+    let plan = ask.program.compile(bucket)?;
+    let found = node::find(edge, bucket, grant.key(), &plan.files()).await?;
+    let original = node::read(edge, bucket, &found.source).await?;
+    let kit = kit(edge, bucket, &found, &plan, &original.bytes).await?;
+    let class = accept::choose(&plan, parts.header("accept"));
+    let facts = explain(&plan, &original.bytes, &Scene::new(class, &kit, bucket.default_quality()))?;
+    crate::json(parts, &facts)
+}
+
+/// What is shown for an image that could not be made; the status says what happened all the same.
+async fn stand_in(edge: &Edge, parts: &Parts, grant: &Grant<'_>, ask: &Ask, fallback: &Fallback, error: Error) -> Outcome<Response> {
+    let bucket = grant.bucket();
+    let made: Outcome<Encoded> = async {
+        let Fallback::Object(key) = fallback else { return Err(error.clone().into()) };
+        let plan = ask.program.compile(bucket)?;
+        let found = node::find(edge, bucket, key, &plan.files()).await?;
+        let original = node::read(edge, bucket, &found.source).await?;
+        let kit = kit(edge, bucket, &found, &plan, &original.bytes).await?;
+        let class = if accept::choose(&plan, parts.header("accept")) == Class::Base { Class::Base } else { Class::WebP };
+        Ok(render(&plan, &original.bytes, &Scene::new(class, &kit, bucket.default_quality()))?)
+    }
+    .await;
+    let status = error.status();
+    let head = Head::new(status).with("cache-control", "no-store").with("x-limn-error", error.code()).with("x-content-type-options", "nosniff");
+    match (made, fallback) {
+        (Ok(image), _) => {
+            let head = head.with("content-type", image.mime).with("content-length", image.bytes.len().to_string());
+            Ok(respond(&head, parts.method, image.bytes)?)
+        }
+        // The original can be shown where there is one and it needs no signature.
+        (Err(_), Fallback::Redirect) if error.is_about_source() && !bucket.is_protected() => {
+            let head = Head { status: 302, ..head }.with("location", percent::encode(&format!("/{}/{}", bucket.name, grant.key()), "/"));
+            Ok(respond(&head, parts.method, Vec::new())?)
+        }
+        _ => Err(error.into()),
+    }
 }
 
 /// The object as it is. A managed blob goes from its node to the client without a copy through WASM.
-async fn original(edge: &Edge, parts: &Parts, grant: &Grant<'_>) -> Outcome<Response> {
-    let found = node::find(edge, grant, &[]).await?;
-    if let Source::Managed { row, .. } = &found.source {
+async fn original(edge: &Edge, parts: &Parts, grant: &Grant<'_>, ask: &Ask) -> Outcome<Response> {
+    let found = node::find(edge, grant.bucket(), grant.key(), &[]).await?;
+    if let Source::Managed { row } = &found.source {
         let representation = Representation {
             content_type: row.content_type.clone(),
             etag: format!("\"{}\"", row.md5),
@@ -76,13 +150,13 @@ async fn original(edge: &Edge, parts: &Parts, grant: &Grant<'_>) -> Outcome<Resp
             modified: Some(row.stored / 1_000),
             negotiated: false,
         };
-        let head = representation.head(parts, grant, edge.now).with("cache-status", "limn; fwd=bypass");
+        let head = representation.head(parts, grant, edge.now).saved_as(ask.download.as_deref()).with("cache-status", "limn; fwd=bypass");
         if head.status == 304 || parts.method == limn_core::parts::Method::Head {
             return Ok(respond(&head, parts.method, Vec::new())?);
         }
         return node::stream(edge, grant, &found.source, &head).await;
     }
-    let read = node::read(edge, grant, &found.source).await?;
+    let read = node::read(edge, grant.bucket(), &found.source).await?;
     let representation = Representation {
         content_type: read.content_type.clone(),
         etag: limn_core::reply::derived_etag(&read.bytes),
@@ -90,10 +164,13 @@ async fn original(edge: &Edge, parts: &Parts, grant: &Grant<'_>) -> Outcome<Resp
         modified: read.modified,
         negotiated: false,
     };
-    reply(parts, grant, &representation, read.bytes, edge.now, "limn; fwd=bypass")
+    reply(edge, parts, grant, ask, Entry { representation, bytes: read.bytes, pending: false }, "limn; fwd=bypass")
 }
 
-fn reply(parts: &Parts, grant: &Grant, of: &Representation, bytes: Vec<u8>, now: u64, verdict: &str) -> Outcome<Response> {
-    let head = of.head(parts, grant, now).with("cache-status", verdict);
-    Ok(respond(&head, parts.method, bytes)?)
+fn reply(edge: &Edge, parts: &Parts, grant: &Grant, ask: &Ask, entry: Entry, verdict: &str) -> Outcome<Response> {
+    let mut head = entry.representation.head(parts, grant, edge.now).saved_as(ask.download.as_deref()).with("cache-status", verdict);
+    if entry.pending {
+        head = head.at_most(avif::PENDING_SECONDS).with("x-limn-upgrade", "pending");
+    }
+    Ok(respond(&head, parts.method, entry.bytes)?)
 }

@@ -1,14 +1,18 @@
 //! Limn's Worker: events come in, routes lead to handlers, refusals become replies.
 //!
 //! `image` is the GET chain and `upload` the PUT chain on one screen each; `node` reads and writes
-//! storage, `cache` the data centre's cache, `ledger` is the Durable Object around `limn_core::ledger`,
+//! storage, `rare` hands jobs to the second module, `avif` makes what nobody waits for, `cache` is the data centre's cache, `ledger` is the Durable Object around `limn_core::ledger`,
 //! `settings` hands the Worker's variables to `limn_core::config`.
 
+mod avif;
 mod cache;
 mod failure;
+mod fonts;
 mod image;
 mod ledger;
 mod node;
+mod rare;
+mod saveas;
 mod settings;
 mod upload;
 
@@ -63,6 +67,7 @@ async fn answer(parts: &Parts, request: Request, env: Env, ctx: Context) -> Outc
     match (route, parts.method) {
         (Route::Object(path), Method::Get | Method::Head) => image::get(&edge, parts, &path).await,
         (Route::Object(path), Method::Put) => upload::put(&edge, parts, &path, request).await,
+        (Route::Object(path), Method::Post) => saveas::post(&edge, parts, &path, request).await,
         (Route::Object(path), Method::Delete) => upload::delete(&edge, parts, &path).await,
         (Route::Health, Method::Get | Method::Head) => json(parts, &health(config)),
         (Route::Ops, Method::Get | Method::Head) => json(parts, &operations()),

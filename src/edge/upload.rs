@@ -3,6 +3,7 @@
 use crate::failure::{respond, Outcome};
 use crate::ledger::client;
 use crate::node;
+use crate::rare::Module;
 use crate::Edge;
 use limn_core::grant::{self, Grant, Wish};
 use limn_core::ledger::Row;
@@ -10,7 +11,7 @@ use limn_core::node::blob_key;
 use limn_core::parts::Parts;
 use limn_core::reply::Head;
 use limn_core::route::ObjectPath;
-use limn_core::upload::{announced_length, inspect};
+use limn_core::upload::{announced_length, check_promises, inspect};
 use limn_core::{hash, Error};
 use worker::{Request, Response};
 
@@ -23,9 +24,27 @@ pub async fn put(edge: &Edge, parts: &Parts, path: &ObjectPath, mut request: Req
     let length = announced_length(parts, bucket, grant.promise())?;
     let cut = |_| Error::BadDigest("The upload broke off before its end.".into());
     let body = request.bytes().await.map_err(cut)?;
-    let inspected = inspect(&body, length, parts, &path.key, bucket, grant.promise())?;
+    check_promises(&body, length, parts, grant.promise())?;
+    let row = store(edge, &grant, &path.key, body, parts.header("content-type")).await?;
+    let head = Head::new(200)
+        .with("etag", format!("\"{}\"", row.md5))
+        .with("x-limn-version", row.version)
+        .with("x-limn-sha256", row.sha256)
+        .with("cache-control", "no-store")
+        .with("content-length", "0");
+    Ok(respond(&head, parts.method, Vec::new())?)
+}
+
+/// Inspects, reserves, stores and commits a body: once this returns, nothing of it can be lost.
+///
+/// # Errors
+/// What the inspection finds, `unavailable`, `conflict`; then nothing is stored.
+pub async fn store(edge: &Edge, grant: &Grant<'_>, key: &str, body: Vec<u8>, declared: Option<&str>) -> Outcome<Row> {
+    let bucket = grant.bucket();
+    writable(grant)?;
+    let inspected = inspect(&body, declared, key, bucket, &Module)?;
     let digest = hash::sha256(&body);
-    let reservation = client::reserve(edge, &bucket.name, &path.key, &bucket.node.name, length).await?;
+    let reservation = client::reserve(edge, &bucket.name, key, &bucket.node.name, inspected.length).await?;
     let blob = blob_key(&bucket.name, &reservation.version);
     if let Err(e) = node::put_blob(edge, &bucket.node, &blob, body, digest).await {
         client::release(edge, &bucket.name, &reservation.version).await;
@@ -35,21 +54,15 @@ pub async fn put(edge: &Edge, parts: &Parts, path: &ObjectPath, mut request: Req
         version: reservation.version,
         sha256: inspected.sha256,
         md5: inspected.md5,
-        length,
+        length: inspected.length,
         content_type: inspected.content_type,
         meta: "{}".into(),
         user: grant.user().unwrap_or("").into(),
         nodes: bucket.node.name.clone(),
         stored: edge.now * 1_000,
     };
-    client::commit(edge, &bucket.name, &path.key, &row).await?;
-    let head = Head::new(200)
-        .with("etag", format!("\"{}\"", row.md5))
-        .with("x-limn-version", row.version)
-        .with("x-limn-sha256", row.sha256)
-        .with("cache-control", "no-store")
-        .with("content-length", "0");
-    Ok(respond(&head, parts.method, Vec::new())?)
+    client::commit(edge, &bucket.name, key, &row).await?;
+    Ok(row)
 }
 
 /// Answers DELETE on an object; what is not there is deleted already, as in OSS and S3.
@@ -63,11 +76,12 @@ pub async fn delete(edge: &Edge, parts: &Parts, path: &ObjectPath) -> Outcome<Re
 
 /// A write names the whole key: a style's delimiter means nothing in it.
 fn whole(path: &ObjectPath, edge: &Edge) -> Outcome<ObjectPath> {
-    let key = match &path.style {
-        Some(style) => format!("{}{}{style}", path.key, edge.config.bucket(&path.bucket)?.delimiter),
-        None => path.key.clone(),
+    let key = match (&path.style, &path.legacy) {
+        (Some(style), _) => format!("{}{}{style}", path.key, edge.config.bucket(&path.bucket)?.delimiter),
+        (None, Some(legacy)) => format!("{}@{legacy}", path.key),
+        (None, None) => path.key.clone(),
     };
-    Ok(ObjectPath { bucket: path.bucket.clone(), key, style: None })
+    Ok(ObjectPath { bucket: path.bucket.clone(), key, style: None, legacy: None })
 }
 
 fn writable(grant: &Grant) -> Result<(), Error> {

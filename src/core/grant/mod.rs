@@ -33,6 +33,8 @@ pub enum Signed {
     Native,
     /// OSS V1 in the URL.
     OssV1,
+    /// OSS V1 in the Authorization header.
+    OssV1Header,
 }
 
 /// What a signature says of an upload's body.
@@ -115,7 +117,12 @@ pub fn admit<'c>(parts: &Parts, path: &ObjectPath, wish: Wish, config: &'c Confi
         if !key.may(action, &path.bucket, &path.key) {
             return Err(Error::AccessDenied(format!("The access key lacks the grant {action:?} on this object.")));
         }
-        if signature.expires.is_none() && (bucket.access == Access::Private || !matches!(wish, Wish::Read(_))) {
+        let asks_for_plan = matches!(wish, Wish::Read(ask) if ask.explain);
+        if asks_for_plan && !key.may(Action::Admin, &path.bucket, &path.key) {
+            return Err(Error::AccessDenied("The access key lacks the grant Admin, which explain needs.".into()));
+        }
+        let by_header = signature.scheme == Signed::OssV1Header;
+        if signature.expires.is_none() && !by_header && (bucket.access == Access::Private || !matches!(wish, Wish::Read(_))) {
             return Err(Error::BadArg("exp must be there: unix seconds at which the signed right ends.".into()));
         }
     }
@@ -123,7 +130,11 @@ pub fn admit<'c>(parts: &Parts, path: &ObjectPath, wish: Wish, config: &'c Confi
     match wish {
         Wish::Read(ask) => {
             may_read(bucket, &path.key, ask, scheme)?;
-            if let Some(rule) = &bucket.referer {
+            if ask.explain && scheme == Signed::No {
+                return Err(unsigned("explain"));
+            }
+            // A signed header comes from a tool, not from a page (OSS).
+            if let Some(rule) = bucket.referer.as_ref().filter(|_| scheme != Signed::OssV1Header) {
                 referer::check(rule, parts.header("referer"))?;
             }
         }
@@ -150,8 +161,8 @@ fn may_read(bucket: &Bucket, key: &str, ask: &Ask, scheme: Signed) -> Result<()>
     }
     // V1 signs x-oss-process but no short parameter (reference: signatures.md 1).
     match scheme {
-        Signed::OssV1 if ask.only_oss => Ok(()),
-        Signed::OssV1 => {
+        Signed::OssV1 | Signed::OssV1Header if ask.only_oss => Ok(()),
+        Signed::OssV1 | Signed::OssV1Header => {
             Err(Error::AccessDenied("An OSS V1 signature does not cover short parameters; sign with Limn's own scheme.".into()))
         }
         _ => Err(unsigned("Transforming")),
@@ -170,9 +181,7 @@ fn verify(parts: &Parts, config: &Config, now: u64) -> Result<Option<Signature>>
         (false, false, false) => Ok(None),
         (true, false, false) => native::verify(parts, config, now).map(Some),
         (false, true, false) => oss_v1::verify(parts, config, now).map(Some),
-        (false, false, true) => {
-            Err(Error::NotImplemented("Signatures in the Authorization header are not built yet; sign the URL.".into()))
-        }
+        (false, false, true) => oss_v1::verify_header(parts, config, now).map(Some),
         _ => Err(Error::BadArg("The request carries more than one signature; one is wanted.".into())),
     }
 }
@@ -216,7 +225,8 @@ mod tests {
             let got = read(url, &[], 0).err().map_or("", |e| e.code());
             assert_eq!(got, code, "{url}");
         }
-        assert_eq!(read("/demo/a.jpg", &[("authorization", "OSS a:b")], 0).unwrap_err().code(), "not_implemented");
+        assert_eq!(read("/demo/a.jpg", &[("authorization", "Basic a:b")], 0).unwrap_err().code(), "not_implemented");
+        assert_eq!(read("/demo/a.jpg", &[("authorization", "OSS a:b")], 0).unwrap_err().code(), "bad_arg");
         assert!(read("/club/a.jpg", &[("referer", "https://www.example.com/x")], 0).is_ok());
     }
 

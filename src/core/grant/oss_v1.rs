@@ -1,4 +1,4 @@
-//! OSS signature version 1 in the URL: HMAC-SHA1 over verb, headers and the object's resource.
+//! OSS signature version 1, in the URL or the Authorization header: HMAC-SHA1 over verb, headers and the object's resource.
 
 use super::{Signature, Signed, UploadPromise};
 use crate::config::Config;
@@ -20,7 +20,7 @@ const SUB_RESOURCES: &[&str] = &[
     "versionId", "versioning", "versions", "vod", "website",
 ];
 
-/// The text that is signed. `date` is the Date line: `Expires` for URLs.
+/// The text that is signed. `date` is the Date line: `Expires` for URLs, the request's date for headers.
 fn text_to_sign(parts: &Parts, date: &str) -> String {
     let header = |name: &str| parts.header(name).unwrap_or("").trim().to_string();
     let mut text = format!("{}\n{}\n{}\n{date}\n", parts.method.as_str(), header("content-md5"), header("content-type"));
@@ -44,7 +44,7 @@ fn text_to_sign(parts: &Parts, date: &str) -> String {
     text
 }
 
-/// The value of `Signature` for a request that ends at `expires`.
+/// The signature of a request that ends at `expires`, or whose header is dated so.
 ///
 /// # Errors
 /// As [`hash::hmac_sha1`].
@@ -56,22 +56,55 @@ pub(super) fn verify(parts: &Parts, config: &Config, now: u64) -> Result<Signatu
     let [Some(key_id), Some(expires), Some(given)] = PARAMS.map(|p| parts.param(p)) else {
         return Err(Error::AccessDenied("OSSAccessKeyId, Expires and Signature belong together; one is missing.".into()));
     };
-    if parts.param("security-token").is_some() {
-        return Err(Error::NotImplemented("Security tokens are not built yet.".into()));
-    }
+    refuse_token(parts)?;
     let end = Some(expires).filter(|e| !e.is_empty() && e.len() <= 15 && e.bytes().all(|b| b.is_ascii_digit()));
     let end: u64 = end.and_then(|e| e.parse().ok()).ok_or_else(|| crate::params::args::refuse("Expires", "unix seconds", expires))?;
     // OSS looks at the end first, then at the signature.
     if now > end {
         return Err(Error::LinkExpired);
     }
+    matched(parts, config, key_id, expires, given)?;
+    Ok(Signature { scheme: Signed::OssV1, key_id: key_id.into(), expires: Some(end), promise: UploadPromise::default() })
+}
+
+/// How far a header's date may be from the server's, seconds.
+const SKEW_SECONDS: u64 = 15 * 60;
+
+/// `Authorization: OSS ID:SIGNATURE`, with the request's date in `Date` or `x-oss-date`.
+pub(super) fn verify_header(parts: &Parts, config: &Config, now: u64) -> Result<Signature> {
+    let header = parts.header("authorization").unwrap_or("");
+    let (key_id, given) = header
+        .strip_prefix("OSS ")
+        .and_then(|rest| rest.trim().rsplit_once(':'))
+        .ok_or_else(|| Error::NotImplemented("This kind of Authorization header is not built yet; OSS ID:SIGNATURE is.".into()))?;
+    if parts.header("x-oss-security-token").is_some() {
+        return Err(Error::NotImplemented("Security tokens are not built yet.".into()));
+    }
+    let date = parts.header("date").or(parts.header("x-oss-date")).unwrap_or("");
+    let sent = crate::http_date::parse(date).ok_or_else(|| crate::params::args::refuse("Date", "an HTTP date", date))?;
+    if sent.abs_diff(now) > SKEW_SECONDS {
+        return Err(Error::ClockSkewed);
+    }
+    matched(parts, config, key_id, date, given)?;
+    Ok(Signature { scheme: Signed::OssV1Header, key_id: key_id.into(), expires: None, promise: UploadPromise::default() })
+}
+
+fn refuse_token(parts: &Parts) -> Result<()> {
+    match parts.param("security-token") {
+        Some(_) => Err(Error::NotImplemented("Security tokens are not built yet.".into())),
+        None => Ok(()),
+    }
+}
+
+/// Whether one of the key's secrets made this signature.
+fn matched(parts: &Parts, config: &Config, key_id: &str, date: &str, given: &str) -> Result<()> {
     let key = config.key(key_id).ok_or(Error::UnknownAccessKey)?;
     let mut matches = false;
     for secret in &key.secrets {
-        matches |= hash::same(sign(parts, expires, secret.as_bytes())?.as_bytes(), given.as_bytes());
+        matches |= hash::same(sign(parts, date, secret.as_bytes())?.as_bytes(), given.as_bytes());
     }
     match matches {
-        true => Ok(Signature { scheme: Signed::OssV1, key_id: key_id.into(), expires: Some(end), promise: UploadPromise::default() }),
+        true => Ok(()),
         false => Err(Error::BadSignature),
     }
 }

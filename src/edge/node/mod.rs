@@ -9,6 +9,7 @@ use crate::Edge;
 use limn_core::codec::sniff::{self, Sniffed};
 use limn_core::config::{Bucket, NodeKind};
 use limn_core::grant::Grant;
+use limn_core::kit::FileRef;
 use limn_core::ledger::Row;
 use limn_core::node::{blob_key, unmanaged_key};
 use limn_core::reply::Head;
@@ -44,25 +45,24 @@ impl Source {
     }
 }
 
-/// An object and the marks of a plan, found.
+/// An object and the files of a plan, found.
 pub struct Found {
     /// The object.
     pub source: Source,
     /// Its purge generation.
     pub generation: u64,
-    marks: Vec<(String, Source)>,
+    files: Vec<(FileRef, Source)>,
 }
 
 impl Found {
-    /// A mark that was looked for.
-    pub fn mark(&self, key: &str) -> Result<&Source, Error> {
-        let found = self.marks.iter().find(|(k, _)| k == key).map(|(_, source)| source);
-        found.ok_or_else(|| Error::NoSuchMark(key.into()))
+    /// The files that lie in the bucket.
+    pub fn files(&self) -> &[(FileRef, Source)] {
+        &self.files
     }
 
-    /// Keys and versions of the marks, for the cache key.
-    pub fn mark_versions(&self) -> Vec<(String, String)> {
-        self.marks.iter().map(|(key, source)| (key.clone(), source.version().unwrap_or("").to_string())).collect()
+    /// Names and versions of the files, for the cache key.
+    pub fn file_versions(&self) -> Vec<(String, String)> {
+        self.files.iter().map(|(file, source)| (file.to_string(), source.version().unwrap_or("").to_string())).collect()
     }
 }
 
@@ -78,33 +78,47 @@ pub struct Original {
     pub modified: Option<u64>,
 }
 
-/// Finds the object and the marks of a plan.
+/// Finds the object and those files of a plan that lie in its bucket.
 ///
 /// # Errors
-/// `no_such_key`, `no_such_mark`, `unavailable` when the ledger cannot be asked.
-pub async fn find(edge: &Edge, grant: &Grant<'_>, marks: &[&str]) -> Outcome<Found> {
-    let bucket = grant.bucket();
-    if bucket.node.managed {
-        let keys: Vec<String> = std::iter::once(grant.key()).chain(marks.iter().copied()).map(String::from).collect();
-        let mut look = client::look(edge, &bucket.name, keys).await?;
-        let row = look.rows.get(grant.key()).cloned().ok_or(Error::NoSuchKey)?;
-        let mut found = Vec::new();
-        for key in marks {
-            let row = look.rows.remove(*key).ok_or_else(|| Error::NoSuchMark(key.to_string()))?;
-            found.push((key.to_string(), Source::Managed { row }));
-        }
-        return Ok(Found { source: Source::Managed { row }, generation: look.generation, marks: found });
-    }
-    let source = head(edge, bucket, grant.key()).await?;
+/// `no_such_key`, `no_such_mark`, `no_such_font`, `unavailable` when the ledger cannot be asked.
+pub async fn find(edge: &Edge, bucket: &Bucket, key: &str, files: &[FileRef]) -> Outcome<Found> {
+    let stored: Vec<(&FileRef, &str)> = files.iter().filter_map(|file| Some((file, object_key(file)?))).collect();
     let mut found = Vec::new();
-    for key in marks {
+    if bucket.node.managed {
+        let keys: Vec<String> = std::iter::once(key).chain(stored.iter().map(|(_, key)| *key)).map(String::from).collect();
+        let look = client::look(edge, &bucket.name, keys).await?;
+        let row = look.rows.get(key).cloned().ok_or(Error::NoSuchKey)?;
+        for (file, key) in stored {
+            let row = look.rows.get(key).cloned().ok_or_else(|| absent(file))?;
+            found.push((file.clone(), Source::Managed { row }));
+        }
+        return Ok(Found { source: Source::Managed { row }, generation: look.generation, files: found });
+    }
+    let source = head(edge, bucket, key).await?;
+    for (file, key) in stored {
         let source = head(edge, bucket, key).await.map_err(|e| match e {
-            crate::Failure::Refused(Error::NoSuchKey) => Error::NoSuchMark(key.to_string()).into(),
+            crate::Failure::Refused(Error::NoSuchKey) => absent(file).into(),
             other => other,
         })?;
-        found.push((key.to_string(), source));
+        found.push((file.clone(), source));
     }
-    Ok(Found { source, generation: 0, marks: found })
+    Ok(Found { source, generation: 0, files: found })
+}
+
+fn object_key(file: &FileRef) -> Option<&str> {
+    match file {
+        FileRef::Mark(key) | FileRef::Font(key) => Some(key),
+        FileRef::Shipped(_) => None,
+    }
+}
+
+fn absent(file: &FileRef) -> Error {
+    match file {
+        FileRef::Mark(key) => Error::NoSuchMark(key.clone()),
+        FileRef::Font(key) => Error::NoSuchFont(key.clone()),
+        FileRef::Shipped(name) => Error::NoSuchFont((*name).into()),
+    }
 }
 
 async fn head(edge: &Edge, bucket: &Bucket, key: &str) -> Outcome<Source> {
@@ -119,8 +133,7 @@ async fn head(edge: &Edge, bucket: &Bucket, key: &str) -> Outcome<Source> {
 ///
 /// # Errors
 /// `no_such_key`, `origin_failed`, `origin_timeout`, `image_too_large` beyond the bucket's `max_bytes`.
-pub async fn read(edge: &Edge, grant: &Grant<'_>, source: &Source) -> Outcome<Original> {
-    let bucket = grant.bucket();
+pub async fn read(edge: &Edge, bucket: &Bucket, source: &Source) -> Outcome<Original> {
     let max_bytes = bucket.limits.max_bytes;
     match source {
         Source::Managed { row } => {
