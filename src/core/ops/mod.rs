@@ -3,6 +3,7 @@
 
 pub mod auto_orient;
 pub mod background;
+pub mod effect_names;
 pub mod format;
 pub mod gravity;
 pub mod interlace;

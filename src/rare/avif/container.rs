@@ -1,0 +1,227 @@
+//! The boxes around an AVIF's AV1 data: which item is the picture, which its alpha, and where they lie.
+
+use limn_core::image::Size;
+use limn_core::{Error, Result};
+
+/// What a still AVIF holds.
+#[derive(Debug, PartialEq)]
+pub struct Still {
+    /// As the container states it.
+    pub size: Size,
+    /// AV1 data of the colours.
+    pub color: Vec<u8>,
+    /// AV1 data of the alpha, if any.
+    pub alpha: Option<Vec<u8>>,
+    /// Whether the colours are multiplied by alpha.
+    pub premultiplied: bool,
+}
+
+/// Entries that any table may have; a file of a few megabytes could state billions.
+const MAX_ENTRIES: u32 = 4_096;
+const ALPHA: &[u8] = b"urn:mpeg:mpegB:cicp:systems:auxiliary:alpha";
+const ALPHA_OF_HEVC: &[u8] = b"urn:mpeg:hevc:2015:auxid:1";
+
+#[derive(Default)]
+struct Meta<'a> {
+    primary: Option<u32>,
+    kinds: Vec<(u32, [u8; 4])>,
+    places: Vec<(u32, u8, Vec<(u64, u64)>)>,
+    links: Vec<([u8; 4], u32, Vec<u32>)>,
+    properties: Vec<([u8; 4], &'a [u8])>,
+    owned: Vec<(u32, Vec<usize>)>,
+    inner: &'a [u8],
+}
+
+/// Reads the boxes. Image sequences give their first picture; grids of tiles are refused.
+///
+/// # Errors
+/// `image_corrupt` for boxes that make no sense, `format_unsupported` for kinds that are not read.
+pub fn read(file: &[u8]) -> Result<Still> {
+    let body = boxes(file).find(|(kind, _)| kind == b"meta").map(|(_, body)| body);
+    let meta = meta(body.ok_or_else(|| corrupt("it has no list of items"))?).ok_or_else(|| corrupt("its boxes make no sense"))?;
+    let primary = meta.primary.ok_or_else(|| corrupt("it names no primary item"))?;
+    match meta.kinds.iter().find(|k| k.0 == primary).map(|k| &k.1) {
+        Some(b"av01") => {}
+        Some(b"grid") => return Err(Error::FormatUnsupported("An AVIF that is a grid of tiles is not read.".into())),
+        _ => return Err(Error::FormatUnsupported("The primary item of the AVIF is no AV1 picture.".into())),
+    }
+    let size = meta.property(primary, b"ispe").and_then(size_of).ok_or_else(|| corrupt("it states no size"))?;
+    let alpha = meta.links.iter().find(|(kind, from, to)| kind == b"auxl" && to.contains(&primary) && meta.is_alpha(*from)).map(|l| l.1);
+    let premultiplied = alpha.is_some_and(|a| meta.links.iter().any(|(k, from, to)| k == b"prem" && *from == primary && to.contains(&a)));
+    let data = |item| meta.data(item, file).ok_or_else(|| corrupt("its data is not where it says"));
+    Ok(Still { size, color: data(primary)?, alpha: alpha.map(data).transpose()?, premultiplied })
+}
+
+/// Says what is wrong with an AVIF.
+pub fn corrupt(why: &str) -> Error {
+    Error::ImageCorrupt(format!("The AVIF cannot be read: {why}."))
+}
+
+impl Meta<'_> {
+    fn property(&self, item: u32, kind: &[u8; 4]) -> Option<&[u8]> {
+        let owned = &self.owned.iter().find(|o| o.0 == item)?.1;
+        owned.iter().filter_map(|i| self.properties.get(i.checked_sub(1)?)).find(|p| &p.0 == kind).map(|p| p.1)
+    }
+
+    fn is_alpha(&self, item: u32) -> bool {
+        let name = self.property(item, b"auxC").and_then(|p| p.get(4..)).unwrap_or_default();
+        name.starts_with(ALPHA) || name.starts_with(ALPHA_OF_HEVC)
+    }
+
+    fn data(&self, item: u32, file: &[u8]) -> Option<Vec<u8>> {
+        let (_, method, extents) = self.places.iter().find(|p| p.0 == item)?;
+        let from = match method {
+            0 => file,
+            1 => self.inner,
+            _ => return None,
+        };
+        let mut data = Vec::new();
+        for &(start, length) in extents {
+            let rest = from.get(usize::try_from(start).ok()?..)?;
+            // A length of 0 means up to the end.
+            let part = if length == 0 { rest } else { rest.get(..usize::try_from(length).ok()?)? };
+            // Extents may overlap; all of them together are no longer than the file in a sane one.
+            if data.len() + part.len() > file.len() {
+                return None;
+            }
+            data.try_reserve(part.len()).ok()?;
+            data.extend_from_slice(part);
+        }
+        Some(data)
+    }
+}
+
+fn meta(body: &[u8]) -> Option<Meta<'_>> {
+    let mut meta = Meta::default();
+    for (kind, body) in boxes(body.get(4..)?) {
+        let mut at = Cursor(body);
+        match &kind {
+            b"pitm" => {
+                let version = at.version()?;
+                meta.primary = at.number(if version == 0 { 2 } else { 4 });
+            }
+            b"iinf" => {
+                let version = at.version()?;
+                at.number(if version == 0 { 2 } else { 4 })?;
+                meta.kinds = boxes(at.0).filter(|b| &b.0 == b"infe").take(MAX_ENTRIES as usize).filter_map(|b| kind_of(b.1)).collect();
+            }
+            b"iloc" => meta.places = places(at)?,
+            b"iref" => meta.links = links(at)?,
+            b"idat" => meta.inner = body,
+            b"iprp" => {
+                for (kind, body) in boxes(body) {
+                    match &kind {
+                        b"ipco" => meta.properties = boxes(body).take(MAX_ENTRIES as usize).collect(),
+                        b"ipma" => meta.owned.extend(owned(Cursor(body))?),
+                        _ => {}
+                    }
+                }
+            }
+            _ => {}
+        }
+    }
+    Some(meta)
+}
+
+fn size_of(body: &[u8]) -> Option<Size> {
+    let mut at = Cursor(body.get(4..)?);
+    Some(Size::new(at.number(4)?, at.number(4)?))
+}
+
+fn kind_of(body: &[u8]) -> Option<(u32, [u8; 4])> {
+    let mut at = Cursor(body);
+    let version = at.version()?;
+    let item = at.number(if version == 3 { 4 } else { 2 })?;
+    at.number(2)?;
+    Some((item, at.take(4)?.try_into().ok()?))
+}
+
+fn places(mut at: Cursor) -> Option<Vec<(u32, u8, Vec<(u64, u64)>)>> {
+    let version = at.version()?;
+    let sizes = at.number(2)?;
+    let nibble = |shift: u32| ((sizes >> shift) & 15) as usize;
+    let (offset, length, base, index) = (nibble(12), nibble(8), nibble(4), if version == 0 { 0 } else { nibble(0) });
+    let count = at.number(if version < 2 { 2 } else { 4 })?;
+    let mut found = Vec::new();
+    for _ in 0..count.min(MAX_ENTRIES) {
+        let item = at.number(if version < 2 { 2 } else { 4 })?;
+        let method = if version == 0 { 0 } else { (at.number(2)? & 15) as u8 };
+        at.number(2)?;
+        let base = at.wide(base)?;
+        let mut extents = Vec::new();
+        for _ in 0..at.number(2)?.min(MAX_ENTRIES) {
+            at.take(index)?;
+            extents.push((base.checked_add(at.wide(offset)?)?, at.wide(length)?));
+        }
+        found.push((item, method, extents));
+    }
+    Some(found)
+}
+
+fn links(mut at: Cursor) -> Option<Vec<([u8; 4], u32, Vec<u32>)>> {
+    let wide = if at.version()? == 0 { 2 } else { 4 };
+    let mut found = Vec::new();
+    for (kind, body) in boxes(at.0).take(MAX_ENTRIES as usize) {
+        let mut at = Cursor(body);
+        let from = at.number(wide)?;
+        let count = at.number(2)?;
+        found.push((kind, from, (0..count.min(MAX_ENTRIES)).map(|_| at.number(wide)).collect::<Option<_>>()?));
+    }
+    Some(found)
+}
+
+fn owned(mut at: Cursor) -> Option<Vec<(u32, Vec<usize>)>> {
+    let flags = at.number(4)?;
+    let (version, wide) = (flags >> 24, flags & 1 == 1);
+    let mut found = Vec::new();
+    for _ in 0..at.number(4)?.min(MAX_ENTRIES) {
+        let item = at.number(if version < 1 { 2 } else { 4 })?;
+        let count = at.number(1)?;
+        // The top bit says that a property is essential.
+        let index = |at: &mut Cursor| Some(if wide { at.number(2)? & 0x7fff } else { at.number(1)? & 0x7f } as usize);
+        found.push((item, (0..count).map(|_| index(&mut at)).collect::<Option<_>>()?));
+    }
+    Some(found)
+}
+
+/// The boxes in a row; ends quietly at the first that makes no sense.
+fn boxes(data: &[u8]) -> impl Iterator<Item = ([u8; 4], &[u8])> {
+    let mut at = Cursor(data);
+    std::iter::from_fn(move || {
+        let all = at.0.len() as u64;
+        let short = u64::from(at.number(4)?);
+        let kind = at.take(4)?.try_into().ok()?;
+        let body = match short {
+            0 => all.checked_sub(8)?,
+            1 => at.wide(8)?.checked_sub(16)?,
+            _ => short.checked_sub(8)?,
+        };
+        Some((kind, at.take(usize::try_from(body).ok()?)?))
+    })
+}
+
+struct Cursor<'a>(&'a [u8]);
+
+impl<'a> Cursor<'a> {
+    fn take(&mut self, count: usize) -> Option<&'a [u8]> {
+        let (taken, rest) = self.0.split_at_checked(count)?;
+        self.0 = rest;
+        Some(taken)
+    }
+
+    fn wide(&mut self, bytes: usize) -> Option<u64> {
+        match bytes {
+            0..=8 => Some(self.take(bytes)?.iter().fold(0, |n, b| n << 8 | u64::from(*b))),
+            _ => None,
+        }
+    }
+
+    fn number(&mut self, bytes: usize) -> Option<u32> {
+        u32::try_from(self.wide(bytes)?).ok()
+    }
+
+    /// The version of a full box; its flags are passed over.
+    fn version(&mut self) -> Option<u32> {
+        Some(self.number(4)? >> 24)
+    }
+}
