@@ -51,7 +51,7 @@ pub enum Job {
         /// 1 to 100.
         quality: u8,
     },
-    /// Size of an AVIF, as stored: without its rotation. Data: the file. Makes no bytes.
+    /// Size of an AVIF, turned as it says. Data: the file. Makes no bytes.
     AvifHeader,
     /// Decodes an AVIF; an animation's first picture. Data: the file. Makes RGBA, 8 bits a sample.
     AvifDecode,

@@ -1,9 +1,10 @@
-//! AVIF: encoding by ravif, and decoding by [`container`] (the boxes), re_rav1d (the AV1 picture) and
-//! [`colour`] (its planes to RGBA).
+//! AVIF: encoding by ravif, and decoding by `container` (the boxes), re_rav1d (the AV1 picture), `colour`
+//! (its planes to RGBA) and `turn`.
 
 mod colour;
 mod container;
 mod decode;
+mod turn;
 
 pub use decode::{decode, header};
 
@@ -46,3 +47,6 @@ pub fn encode(width: u32, height: u32, quality: u8, data: &[u8]) -> Result<Made>
     let encoded = encoder.encode_rgba(Img::new(&pixels, width as usize, height as usize)).map_err(|_| Error::Internal)?;
     Ok(Made { size, bytes: encoded.avif_file })
 }
+
+#[cfg(test)]
+mod tests;

@@ -2,8 +2,8 @@
 //!
 //! Nothing outside the file is ever read: there is no network, file or system font to reach, scripts and
 //! animation are not run, and every `<image>` is left out, even one that carries its data.
-//! [`scan`] looks at the bytes before any parser recurses, [`expand`] counts what references unfold to
-//! before they do, [`cost`] adds up layers and filters before they are drawn.
+//! `scan` looks at the bytes before any parser recurses, `expand` counts what references unfold to
+//! before they do, `cost` adds up layers and filters before they are drawn.
 
 mod cost;
 mod css;

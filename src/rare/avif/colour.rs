@@ -3,7 +3,7 @@
 use super::container::corrupt;
 use limn_core::image::{buffer, Size};
 use limn_core::{Error, Result};
-use re_rav1d::pixel::MatrixCoefficients as Matrix;
+use re_rav1d::pixel::{ColorPrimaries, MatrixCoefficients as Matrix};
 
 /// One plane; samples of more than 8 bits take two bytes, in this machine's order.
 pub struct Plane {
@@ -29,6 +29,8 @@ pub struct Planes {
     pub full: bool,
     /// What the planes mean.
     pub matrix: Matrix,
+    /// Which red, green and blue; some matrices are derived from them.
+    pub primaries: ColorPrimaries,
 }
 
 impl Plane {
@@ -74,6 +76,11 @@ impl Planes {
 pub fn rgba(planes: &Planes, size: Size) -> Result<Vec<u8>> {
     let weights = match planes.matrix {
         Matrix::Identity => None,
+        Matrix::ChromaticityDerivedNonConstantLuminance => Some(match planes.primaries {
+            ColorPrimaries::BT2020 => (0.2627, 0.0593),
+            ColorPrimaries::P3Display => (0.2290, 0.0793),
+            _ => (0.2126, 0.0722),
+        }),
         Matrix::BT709 => Some((0.2126, 0.0722)),
         Matrix::BT2020NonConstantLuminance | Matrix::BT2020ConstantLuminance => Some((0.2627, 0.0593)),
         Matrix::BT470M => Some((0.30, 0.11)),

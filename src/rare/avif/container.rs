@@ -6,14 +6,27 @@ use limn_core::{Error, Result};
 /// What a still AVIF holds.
 #[derive(Debug, PartialEq)]
 pub struct Still {
-    /// As the container states it.
+    /// As the container states it, before it is turned.
     pub size: Size,
+    /// How to show it.
+    pub turn: Turn,
     /// AV1 data of the colours.
     pub color: Vec<u8>,
     /// AV1 data of the alpha, if any.
     pub alpha: Option<Vec<u8>>,
     /// Whether the colours are multiplied by alpha.
     pub premultiplied: bool,
+}
+
+/// How a picture is to be turned, then mirrored.
+#[derive(Debug, Clone, Copy, PartialEq, Default)]
+pub struct Turn {
+    /// Anticlockwise, 0 to 3.
+    pub quarters: u8,
+    /// Whether afterwards top and bottom change places.
+    pub upside_down: bool,
+    /// Whether afterwards left and right change places.
+    pub sideways: bool,
 }
 
 /// Entries that any table may have; a file of a few megabytes could state billions.
@@ -49,7 +62,13 @@ pub fn read(file: &[u8]) -> Result<Still> {
     let alpha = meta.links.iter().find(|(kind, from, to)| kind == b"auxl" && to.contains(&primary) && meta.is_alpha(*from)).map(|l| l.1);
     let premultiplied = alpha.is_some_and(|a| meta.links.iter().any(|(k, from, to)| k == b"prem" && *from == primary && to.contains(&a)));
     let data = |item| meta.data(item, file).ok_or_else(|| corrupt("its data is not where it says"));
-    Ok(Still { size, color: data(primary)?, alpha: alpha.map(data).transpose()?, premultiplied })
+    let first = |kind| meta.property(primary, kind).and_then(|p| p.first()).copied();
+    let turn = Turn {
+        quarters: first(b"irot").unwrap_or(0) & 3,
+        upside_down: first(b"imir").is_some_and(|m| m & 1 == 0),
+        sideways: first(b"imir").is_some_and(|m| m & 1 == 1),
+    };
+    Ok(Still { size, turn, color: data(primary)?, alpha: alpha.map(data).transpose()?, premultiplied })
 }
 
 /// Says what is wrong with an AVIF.

@@ -2,6 +2,7 @@
 
 use super::colour::{self, Plane, Planes};
 use super::container::{self, corrupt, Still};
+use super::turn;
 use crate::limits;
 use limn_core::image::Size;
 use limn_core::rare::Made;
@@ -11,23 +12,23 @@ use re_rav1d::{Decoder, Picture, PixelLayout, PlanarImageComponent, Settings};
 /// The most pixels that are decoded: the decoder keeps about 15 bytes a pixel, and cannot say that memory ended.
 const MAX_PIXELS: u64 = 4_000_000;
 
-/// The size that the container states; its rotation and mirroring (`irot`, `imir`) are not applied.
+/// The size that the container states, turned as it says.
 ///
 /// # Errors
 /// As [`decode`], but for the pixels themselves.
 pub fn header(file: &[u8]) -> Result<Made> {
     let still = container::read(file)?;
     check(still.size)?;
-    Ok(Made { size: still.size, bytes: Vec::new() })
+    Ok(Made { size: turn::size(still.size, still.turn), bytes: Vec::new() })
 }
 
-/// Decodes to 8-bit RGBA with straight alpha. Rotation and mirroring (`irot`, `imir`), colour profiles and
-/// HDR transfer curves are not applied.
+/// Decodes to 8-bit RGBA with straight alpha, turned and mirrored as the file says. Colour profiles and HDR
+/// transfer curves are not applied; an orientation in EXIF does not count in AVIF.
 ///
 /// # Errors
 /// `image_corrupt`, `format_unsupported` for grids, `image_too_large` over 4 million pixels.
 pub fn decode(file: &[u8]) -> Result<Made> {
-    let Still { size, color, alpha, premultiplied } = container::read(file)?;
+    let Still { size, turn, color, alpha, premultiplied } = container::read(file)?;
     check(size)?;
     let picture = picture(color, size)?;
     let mut bytes = colour::rgba(&planes(&picture)?, size)?;
@@ -36,7 +37,7 @@ pub fn decode(file: &[u8]) -> Result<Made> {
         let picture = self::picture(alpha, size)?;
         colour::put_alpha(&mut bytes, &planes(&picture)?, size, premultiplied)?;
     }
-    Ok(Made { size, bytes })
+    turn::apply(bytes, size, turn)
 }
 
 fn check(size: Size) -> Result<()> {
@@ -92,5 +93,6 @@ fn planes(picture: &Picture) -> Result<Planes> {
         depth,
         full: picture.color_range() == re_rav1d::pixel::YUVRange::Full,
         matrix: picture.matrix_coefficients(),
+        primaries: picture.color_primaries(),
     })
 }
