@@ -98,7 +98,7 @@ fn compose(coverage: &[u8], drawn: Size, whole: Size, color: [u8; 3], shadow: u8
             };
             let alpha = text + under;
             // The shadow is black, so it only thins the colour.
-            let tint = |c: u8| if alpha == 0 { 0 } else { ((u32::from(c) * text + alpha / 2) / alpha) as u8 };
+            let tint = |c: u8| (u32::from(c) * text + alpha / 2).checked_div(alpha).unwrap_or(0) as u8;
             let [red, green, blue] = color.map(tint);
             bytes.extend_from_slice(&[red, green, blue, alpha as u8]);
         }

@@ -168,7 +168,7 @@ impl<'a> Pair<'a> {
 
 /// The chroma sample on the other side of a luma sample: even ones lean back, odd ones forward.
 fn neighbour(luma: usize, chroma: usize, last: usize) -> usize {
-    if luma % 2 == 0 {
+    if luma.is_multiple_of(2) {
         chroma.saturating_sub(1)
     } else {
         (chroma + 1).min(last)

@@ -1,5 +1,6 @@
 //! The boxes around an AVIF's AV1 data: which item is the picture, which its alpha, and where they lie.
 
+use super::boxes::{boxes, Cursor};
 use limn_core::image::Size;
 use limn_core::{Error, Result};
 
@@ -34,12 +35,26 @@ const MAX_ENTRIES: u32 = 4_096;
 const ALPHA: &[u8] = b"urn:mpeg:mpegB:cicp:systems:auxiliary:alpha";
 const ALPHA_OF_HEVC: &[u8] = b"urn:mpeg:hevc:2015:auxid:1";
 
+/// Where an item's data lies: in the file (method 0) or in the list itself (1), in pieces of start and length.
+struct Place {
+    item: u32,
+    method: u8,
+    extents: Vec<(u64, u64)>,
+}
+
+/// What one item is to others.
+struct Link {
+    kind: [u8; 4],
+    from: u32,
+    to: Vec<u32>,
+}
+
 #[derive(Default)]
 struct Meta<'a> {
     primary: Option<u32>,
     kinds: Vec<(u32, [u8; 4])>,
-    places: Vec<(u32, u8, Vec<(u64, u64)>)>,
-    links: Vec<([u8; 4], u32, Vec<u32>)>,
+    places: Vec<Place>,
+    links: Vec<Link>,
     properties: Vec<([u8; 4], &'a [u8])>,
     owned: Vec<(u32, Vec<usize>)>,
     inner: &'a [u8],
@@ -59,8 +74,8 @@ pub fn read(file: &[u8]) -> Result<Still> {
         _ => return Err(Error::FormatUnsupported("The primary item of the AVIF is no AV1 picture.".into())),
     }
     let size = meta.property(primary, b"ispe").and_then(size_of).ok_or_else(|| corrupt("it states no size"))?;
-    let alpha = meta.links.iter().find(|(kind, from, to)| kind == b"auxl" && to.contains(&primary) && meta.is_alpha(*from)).map(|l| l.1);
-    let premultiplied = alpha.is_some_and(|a| meta.links.iter().any(|(k, from, to)| k == b"prem" && *from == primary && to.contains(&a)));
+    let alpha = meta.links.iter().find(|l| &l.kind == b"auxl" && l.to.contains(&primary) && meta.is_alpha(l.from)).map(|l| l.from);
+    let premultiplied = alpha.is_some_and(|a| meta.links.iter().any(|l| &l.kind == b"prem" && l.from == primary && l.to.contains(&a)));
     let data = |item| meta.data(item, file).ok_or_else(|| corrupt("its data is not where it says"));
     let first = |kind| meta.property(primary, kind).and_then(|p| p.first()).copied();
     let turn = Turn {
@@ -88,14 +103,14 @@ impl Meta<'_> {
     }
 
     fn data(&self, item: u32, file: &[u8]) -> Option<Vec<u8>> {
-        let (_, method, extents) = self.places.iter().find(|p| p.0 == item)?;
-        let from = match method {
+        let place = self.places.iter().find(|p| p.item == item)?;
+        let from = match place.method {
             0 => file,
             1 => self.inner,
             _ => return None,
         };
         let mut data = Vec::new();
-        for &(start, length) in extents {
+        for &(start, length) in &place.extents {
             let rest = from.get(usize::try_from(start).ok()?..)?;
             // A length of 0 means up to the end.
             let part = if length == 0 { rest } else { rest.get(..usize::try_from(length).ok()?)? };
@@ -155,7 +170,7 @@ fn kind_of(body: &[u8]) -> Option<(u32, [u8; 4])> {
     Some((item, at.take(4)?.try_into().ok()?))
 }
 
-fn places(mut at: Cursor) -> Option<Vec<(u32, u8, Vec<(u64, u64)>)>> {
+fn places(mut at: Cursor) -> Option<Vec<Place>> {
     let version = at.version()?;
     let sizes = at.number(2)?;
     let nibble = |shift: u32| ((sizes >> shift) & 15) as usize;
@@ -172,19 +187,20 @@ fn places(mut at: Cursor) -> Option<Vec<(u32, u8, Vec<(u64, u64)>)>> {
             at.take(index)?;
             extents.push((base.checked_add(at.wide(offset)?)?, at.wide(length)?));
         }
-        found.push((item, method, extents));
+        found.push(Place { item, method, extents });
     }
     Some(found)
 }
 
-fn links(mut at: Cursor) -> Option<Vec<([u8; 4], u32, Vec<u32>)>> {
+fn links(mut at: Cursor) -> Option<Vec<Link>> {
     let wide = if at.version()? == 0 { 2 } else { 4 };
     let mut found = Vec::new();
     for (kind, body) in boxes(at.0).take(MAX_ENTRIES as usize) {
         let mut at = Cursor(body);
         let from = at.number(wide)?;
         let count = at.number(2)?;
-        found.push((kind, from, (0..count.min(MAX_ENTRIES)).map(|_| at.number(wide)).collect::<Option<_>>()?));
+        let to = (0..count.min(MAX_ENTRIES)).map(|_| at.number(wide)).collect::<Option<_>>()?;
+        found.push(Link { kind, from, to });
     }
     Some(found)
 }
@@ -201,46 +217,4 @@ fn owned(mut at: Cursor) -> Option<Vec<(u32, Vec<usize>)>> {
         found.push((item, (0..count).map(|_| index(&mut at)).collect::<Option<_>>()?));
     }
     Some(found)
-}
-
-/// The boxes in a row; ends quietly at the first that makes no sense.
-fn boxes(data: &[u8]) -> impl Iterator<Item = ([u8; 4], &[u8])> {
-    let mut at = Cursor(data);
-    std::iter::from_fn(move || {
-        let all = at.0.len() as u64;
-        let short = u64::from(at.number(4)?);
-        let kind = at.take(4)?.try_into().ok()?;
-        let body = match short {
-            0 => all.checked_sub(8)?,
-            1 => at.wide(8)?.checked_sub(16)?,
-            _ => short.checked_sub(8)?,
-        };
-        Some((kind, at.take(usize::try_from(body).ok()?)?))
-    })
-}
-
-struct Cursor<'a>(&'a [u8]);
-
-impl<'a> Cursor<'a> {
-    fn take(&mut self, count: usize) -> Option<&'a [u8]> {
-        let (taken, rest) = self.0.split_at_checked(count)?;
-        self.0 = rest;
-        Some(taken)
-    }
-
-    fn wide(&mut self, bytes: usize) -> Option<u64> {
-        match bytes {
-            0..=8 => Some(self.take(bytes)?.iter().fold(0, |n, b| n << 8 | u64::from(*b))),
-            _ => None,
-        }
-    }
-
-    fn number(&mut self, bytes: usize) -> Option<u32> {
-        u32::try_from(self.wide(bytes)?).ok()
-    }
-
-    /// The version of a full box; its flags are passed over.
-    fn version(&mut self) -> Option<u32> {
-        Some(self.number(4)? >> 24)
-    }
 }

@@ -35,11 +35,11 @@ fn bounds_are_named() {
 #[test]
 fn a_file_cut_or_changed_anywhere_is_an_answer_and_no_panic() {
     let file = encode(70, 50, 60, &picture(true)).unwrap().bytes;
-    for cut in 0..file.len() {
+    for cut in (0..file.len()).step_by(9) {
         assert!(decode(&file[..cut]).is_err() || cut > file.len() - 4, "{cut}");
     }
     let mut state = 3u32;
-    for _ in 0..2_000 {
+    for _ in 0..150 {
         let mut other = file.clone();
         for _ in 0..3 {
             state = state.wrapping_mul(1_664_525).wrapping_add(1_013_904_223);
