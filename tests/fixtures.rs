@@ -2,12 +2,13 @@
 //!
 //! The files are found by `LIMN_FIXTURES`; without it there is nothing to test and the run says so.
 
+mod common;
+
 use limn_core::accept::Class;
 use limn_core::codec::Header;
-use limn_core::config::Limits;
 use limn_core::params::oss::parse_canonical;
 use limn_core::plan::Quality;
-use limn_core::render::{render, Marks, Scene};
+use limn_core::render::{render, Scene};
 use std::path::{Path, PathBuf};
 
 const PLANS: [&str; 6] = [
@@ -43,19 +44,18 @@ fn every_file_makes_an_image_or_a_named_error() {
     let mut paths = Vec::new();
     files(Path::new(&folder), &mut paths);
     assert!(paths.len() > 100, "{} holds {} files", folder.to_string_lossy(), paths.len());
-    let limits = Limits::default();
-    let marks = Marks::default();
+    let kit = common::kit();
     let (mut made, mut refused) = (0, std::collections::BTreeMap::<&str, Vec<String>>::new());
     for path in &paths {
         let bytes = std::fs::read(path).unwrap();
         for text in PLANS {
             let plan = parse_canonical(text).unwrap();
-            let scene = Scene { class: Class::WebP, marks: &marks, limits: &limits, default_quality: Quality::Default };
+            let scene = Scene::new(Class::WebP, &kit, Quality::Default);
             match render(&plan, &bytes, &scene) {
                 Ok(image) => {
                     made += 1;
-                    let header = Header::read(&image.bytes, &limits).unwrap_or_else(|e| panic!("{} {text}: {e}", path.display()));
-                    assert_eq!((header.size, header.format), (image.size, image.format), "{} {text}", path.display());
+                    let header = Header::read(&image.bytes, &kit).unwrap_or_else(|e| panic!("{} {text}: {e}", path.display()));
+                    assert_eq!((header.size, Some(header.format)), (image.size, image.format), "{} {text}", path.display());
                 }
                 Err(e) => {
                     assert!((400..500).contains(&e.status()), "{} {text}: {e:?}", path.display());

@@ -1,16 +1,20 @@
-//! Every example of every operation over a drawn picture, against golden images by decoded pixels.
+//! Every example of every operation and parameter over a drawn picture, against golden images by decoded pixels.
 //!
 //! `LIMN_BLESS=1` (scripts/bless) writes them anew; a missing one is a failure.
 
+mod common;
+
+use common::{kit, pixels, png};
 use limn_core::accept::Class;
-use limn_core::codec::{self, EncodeSettings, Format, Header};
-use limn_core::config::Limits;
 use limn_core::image::{Image, Layout, Size};
 use limn_core::ops::OPS;
 use limn_core::params::oss::parse_canonical;
-use limn_core::plan::Quality;
-use limn_core::render::{render, Marks, Scene};
-use std::path::PathBuf;
+use limn_core::params::short::{self, KEYS};
+use limn_core::params::Program;
+use limn_core::plan::{Plan, Quality};
+use limn_core::reference::{golden_of_key, golden_of_op};
+use limn_core::render::{render, Scene};
+use std::path::{Path, PathBuf};
 
 /// Largest difference of one sample: rounding may differ between a host's and WASM's vector units.
 const TOLERANCE: u8 = 2;
@@ -31,53 +35,71 @@ fn picture(layout: Layout) -> Vec<u8> {
             }
         }
     }
-    let image = Image::new(Size::new(w, h), layout, data).unwrap();
-    codec::encode(image, Format::Png, &EncodeSettings { quality: 80, lossless: false, progressive: false }).unwrap().bytes
+    png(Image::new(Size::new(w, h), layout, data).unwrap())
 }
 
-fn pixels(bytes: &[u8]) -> Image {
-    let header = Header::read(bytes, &Limits::default()).unwrap();
-    codec::decode(bytes, &header, header.size).unwrap().into_rgba().unwrap()
+/// Compares what a plan makes with its golden image; says what is wrong.
+fn compare(plan: &Plan, source: &[u8], path: &Path) -> Result<(), String> {
+    let mut kit = kit();
+    kit.add(limn_core::kit::FileRef::Mark("marks/logo.png".into()), picture(Layout::Rgba));
+    let scene = Scene::new(Class::Base, &kit, Quality::Default);
+    let name = path.file_name().unwrap_or_default().to_string_lossy().into_owned();
+    let made = render(plan, source, &scene).map_err(|e| format!("{name} ({plan}): {e}"))?;
+    let (bytes, is_json) = match made.format {
+        Some(_) => (png(pixels(&made.bytes, &kit)), false),
+        None => (made.bytes, true),
+    };
+    let path = if is_json { path.with_extension("json") } else { path.to_path_buf() };
+    if std::env::var_os("LIMN_BLESS").is_some() {
+        std::fs::write(&path, &bytes).unwrap();
+        return Ok(());
+    }
+    let golden = std::fs::read(&path).map_err(|_| format!("{} is missing ({plan}); run scripts/bless and look at the picture", path.display()))?;
+    if is_json {
+        return if golden == bytes { Ok(()) } else { Err(format!("{name} ({plan}): {}", String::from_utf8_lossy(&bytes))) };
+    }
+    let (image, golden) = (pixels(&bytes, &kit), pixels(&golden, &kit));
+    let far = image.data().iter().zip(golden.data()).map(|(a, b)| a.abs_diff(*b)).max().unwrap_or(0);
+    match image.size() == golden.size() && far <= TOLERANCE {
+        true => Ok(()),
+        false => Err(format!("{name} ({plan}): {} against {}, {far} off", image.size(), golden.size())),
+    }
+}
+
+fn folder() -> PathBuf {
+    PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("../../tests/golden")
 }
 
 #[test]
-fn every_example_makes_its_golden_image() {
-    let folder = PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("../../tests/golden");
-    let bless = std::env::var_os("LIMN_BLESS").is_some();
-    let limits = Limits::default();
-    let mut marks = Marks::new(limits.clone());
-    marks.add("marks/logo.png".into(), picture(Layout::Rgba));
+fn every_example_of_an_operation_makes_its_golden_image() {
     let mut wrong = Vec::new();
     for (layout, kind) in [(Layout::Rgb, "opaque"), (Layout::Rgba, "clear")] {
         let source = picture(layout);
         for spec in OPS {
             for (i, example) in spec.examples.iter().enumerate() {
                 // Lossy results are compared as what went into the encoder.
-                let lossless = if ["format", "quality", "interlace"].contains(&spec.name) { "" } else { "/format,png" };
-                let plan = parse_canonical(&format!("image/{example}{lossless}")).unwrap();
-                let scene = Scene { class: Class::Base, marks: &marks, limits: &limits, default_quality: Quality::Default };
-                let made = render(&plan, &source, &scene).unwrap_or_else(|e| panic!("{example}: {e}"));
-                let name = format!("{}-{}-{kind}.png", spec.name, i + 1);
-                let path = folder.join(&name);
-                let image = pixels(&made.bytes);
-                if bless {
-                    std::fs::create_dir_all(&folder).unwrap();
-                    let png =
-                        codec::encode(image, Format::Png, &EncodeSettings { quality: 80, lossless: false, progressive: false }).unwrap();
-                    std::fs::write(&path, png.bytes).unwrap();
-                    continue;
-                }
-                let Ok(golden) = std::fs::read(&path) else {
-                    wrong.push(format!("{name} is missing ({example}); look at the picture and run scripts/bless"));
-                    continue;
-                };
-                let golden = pixels(&golden);
-                let far = image.data().iter().zip(golden.data()).map(|(a, b)| a.abs_diff(*b)).max().unwrap_or(0);
-                if image.size() != golden.size() || far > TOLERANCE {
-                    wrong.push(format!("{name} ({example}): {} against {}, {far} off", image.size(), golden.size()));
-                }
+                let encodes = ["format", "quality", "interlace", "max-bytes"].contains(&spec.name);
+                let (before, after) = (if spec.name == "max-bytes" { "format,jpg/" } else { "" }, if encodes { "" } else { "/format,png" });
+                let plan = parse_canonical(&format!("image/{before}{example}{after}")).unwrap();
+                wrong.extend(compare(&plan, &source, &folder().join(golden_of_op(spec, i, kind))).err());
             }
         }
+    }
+    assert!(wrong.is_empty(), "{}", wrong.join("\n"));
+}
+
+#[test]
+fn every_example_of_a_parameter_makes_its_golden_image() {
+    let bucket = common::bucket();
+    let source = picture(Layout::Rgb);
+    let mut wrong = Vec::new();
+    // What changes the reply or the cache alone has no picture.
+    for key in KEYS.iter().filter(|k| !["dl", "default", "explain", "v"].contains(&k.name)) {
+        let pairs = key.example.split('&').filter_map(|p| p.split_once('=')).map(|(n, v)| {
+            (short::canonical_name(n).unwrap(), limn_core::percent::decode(v, limn_core::percent::Plus::Space).unwrap())
+        });
+        let plan = Program::Short(pairs.collect()).compile(bucket.bucket("demo").unwrap()).unwrap();
+        wrong.extend(compare(&plan, &source, &folder().join(golden_of_key(key))).err());
     }
     assert!(wrong.is_empty(), "{}", wrong.join("\n"));
 }

@@ -1,25 +1,27 @@
 //! Files that lie, end early or are far larger than they look: a named error, and soon.
 
+mod common;
+
 use limn_core::accept::Class;
+use common::kit;
 use limn_core::codec::{self, EncodeSettings, Format};
 use limn_core::config::Limits;
 use limn_core::image::{Image, Layout, Size};
 use limn_core::params::oss::parse_canonical;
 use limn_core::plan::Quality;
-use limn_core::render::{render, Marks, Scene};
+use limn_core::render::{render, Encoded, Scene};
 use limn_core::Result;
 
-fn run(bytes: &[u8]) -> Result<codec::Encoded> {
-    let (limits, marks) = (Limits::default(), Marks::default());
-    let scene = Scene { class: Class::Base, marks: &marks, limits: &limits, default_quality: Quality::Default };
-    render(&parse_canonical("image/resize,w_20").unwrap(), bytes, &scene)
+fn run(bytes: &[u8]) -> Result<Encoded> {
+    let kit = kit();
+    render(&parse_canonical("image/resize,w_20").unwrap(), bytes, &Scene::new(Class::Base, &kit, Quality::Default))
 }
 
 fn sample(format: Format, progressive: bool) -> Vec<u8> {
     let (w, h) = (61u32, 43u32);
     let data = (0..w * h).flat_map(|i| [(i * 7) as u8, (i / w * 5) as u8, (i * i) as u8]).collect();
     let image = Image::new(Size::new(w, h), Layout::Rgb, data).unwrap();
-    codec::encode(image, format, &EncodeSettings { quality: 80, lossless: false, progressive }).unwrap().bytes
+    codec::encode(image, format, &EncodeSettings { progressive, ..EncodeSettings::default() }, &kit()).unwrap()
 }
 
 const FORMATS: [(Format, bool); 6] =
@@ -82,9 +84,9 @@ fn a_gif_without_end_is_counted_and_refused() {
 
 #[test]
 fn more_memory_than_allowed_is_refused_with_the_sum() {
-    let limits = Limits { max_memory_bytes: 100_000, ..Limits::default() };
-    let marks = Marks::default();
-    let scene = Scene { class: Class::Base, marks: &marks, limits: &limits, default_quality: Quality::Default };
+    let mut kit = kit();
+    kit.limits = Limits { max_memory_bytes: 100_000, ..Limits::default() };
+    let scene = Scene::new(Class::Base, &kit, Quality::Default);
     let e = render(&parse_canonical("image/format,png").unwrap(), &sample(Format::Jpeg, false), &scene).unwrap_err();
     assert!(e.code() == "image_too_large" && e.to_string().contains("memory"), "{e}");
 }

@@ -8,7 +8,7 @@ use limn_core::key::{Ingredients, Key};
 use limn_core::params::oss::parse_canonical;
 use limn_core::params::{short, Ask};
 use limn_core::parts::Parts;
-use limn_core::render::Marks;
+use limn_core::kit::Kit;
 use limn_core::route::{ObjectPath, Route};
 use proptest::prelude::*;
 
@@ -76,7 +76,7 @@ proptest! {
         let mut image = Image::filled(Size::new(w, h), layout, Color::WHITE).unwrap();
         for op in plan.ops() {
             let foretold = op.size(image.size());
-            image = op.apply(image, &Marks::default()).unwrap();
+            image = op.apply(image, &Kit::default()).unwrap();
             prop_assert_eq!(image.size(), foretold);
             prop_assert_eq!(image.held(), foretold);
         }
@@ -86,7 +86,7 @@ proptest! {
     fn distinct_prints_have_distinct_keys(a in program(), b in program()) {
         let config = config();
         let bucket = config.bucket("vault").unwrap();
-        let of = Ingredients { bucket, object: "k", version: "1", marks: &[], class: Class::Base, buster: None, generation: 0 };
+        let of = Ingredients { bucket, object: "k", version: "1", files: &[], class: Class::Base, buster: None, generation: 0 };
         let (a, b) = (parse_canonical(&a).unwrap(), parse_canonical(&b).unwrap());
         prop_assert_eq!(a.to_string() == b.to_string(), Key::new(&a, &of) == Key::new(&b, &of));
     }

@@ -96,13 +96,16 @@ impl Error {
         }
     }
 
-    /// The error of this code, as it comes back from the second module; `None` for codes that no job answers.
+    /// The error of a [`code`](Error::code) that came back from the second module with its sentence;
+    /// none for a code that no job there answers.
     pub fn from_code(code: &str, message: String) -> Option<Error> {
         Some(match code {
             "bad_arg" => Error::BadArg(message),
-            "image_corrupt" => Error::ImageCorrupt(message),
             "image_too_large" => Error::ImageTooLarge(message),
+            "image_corrupt" => Error::ImageCorrupt(message),
             "format_unsupported" => Error::FormatUnsupported(message),
+            "not_implemented" => Error::NotImplemented(message),
+            "internal" => Error::Internal,
             _ => return None,
         })
     }
@@ -173,6 +176,14 @@ mod tests {
             assert!(e.code().bytes().all(|b| b.is_ascii_lowercase() || b == b'_'));
             assert!((400..=504).contains(&e.status()) && (400..=504).contains(&e.cloud().0));
         }
+    }
+
+    #[test]
+    fn a_code_and_its_sentence_come_back_as_the_same_error() {
+        for e in [Error::BadArg("a".into()), Error::ImageTooLarge("b".into()), Error::ImageCorrupt("c".into()), Error::Internal] {
+            assert_eq!(Error::from_code(e.code(), e.to_string()), Some(e));
+        }
+        assert_eq!(Error::from_code("no_such_key", String::new()), None);
     }
 
     #[test]

@@ -35,7 +35,7 @@ pub enum Job {
     },
     /// A named colour effect. Data: RGBA. Makes RGBA of the same size.
     Effect {
-        /// One of `ops::effect::NAMES`.
+        /// One of [`NAMES`](crate::ops::effect_names::NAMES).
         name: String,
         /// Of the data.
         width: u32,
@@ -51,6 +51,10 @@ pub enum Job {
         /// 1 to 100.
         quality: u8,
     },
+    /// Size of an AVIF, turned as it says. Data: the file. Makes no bytes.
+    AvifHeader,
+    /// Decodes an AVIF; an animation's first picture. Data: the file. Makes RGBA, 8 bits a sample.
+    AvifDecode,
 }
 
 /// What a job made.

@@ -1,30 +1,32 @@
-//! AVIF: written, not read.
+//! AVIF: read and written by the rare jobs; of an animation the first picture.
 
-use super::{nothing_beside, Codec, EncodeSettings, Format};
-use crate::image::Image;
+use super::{nothing_beside, Codec, EncodeSettings, Format, Header, Want};
+use crate::codec::sniff;
+use crate::image::{Image, Layout};
 use crate::kit::Kit;
 use crate::rare::Job;
-use crate::{Error, Result};
+use crate::Result;
 
 pub(super) static CODEC: Codec = Codec {
     format: Format::Avif,
     name: "avif",
     mime: "image/avif",
-    extensions: &["avif"],
-    // Files are recognised by `sniff` and refused there.
-    magic: |_| false,
-    header: |_, _| Err(unread()),
+    extensions: &["avif", "avifs"],
+    magic: sniff::is_avif,
+    header: |bytes, kit| Ok(Header::still(Format::Avif, kit.rare.run(&Job::AvifHeader, bytes)?.size, Layout::Rgba)),
     decoded_size: |header, _| header.size,
-    decode_bytes: |header, _| header.size.pixels() * 4,
-    decode: |_, _, _, _| Err(unread()),
+    // The decoder's planes and references, its RGBA and the copy on this side.
+    decode_bytes: |header, _| header.size.pixels() * 16,
+    decode,
     frames: None,
     encode: Some(encode),
     animate: None,
     metadata: nothing_beside,
 };
 
-fn unread() -> Error {
-    Error::FormatUnsupported("The object is AVIF, which Limn does not decode.".into())
+fn decode(bytes: &[u8], _: &Header, _: &Want, kit: &Kit) -> Result<Image> {
+    let made = kit.rare.run(&Job::AvifDecode, bytes)?;
+    Image::new(made.size, Layout::Rgba, made.bytes)?.without_idle_alpha()
 }
 
 fn encode(image: Image, settings: &EncodeSettings, kit: &Kit) -> Result<Vec<u8>> {

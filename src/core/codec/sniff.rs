@@ -33,28 +33,26 @@ const RECOGNISED: &[(&str, &str, &[&[u8]])] = &[
     ("PSD", "image/vnd.adobe.photoshop", &[b"8BPS"]),
     ("JPEG XR", "image/jxr", &[b"II\xbc"]),
     ("OpenEXR", "image/x-exr", &[&[0x76, 0x2f, 0x31, 0x01]]),
-    ("AVIF", "image/avif", &[]),
     ("HEIC", "image/heic", &[]),
 ];
 
 fn recognise(bytes: &[u8]) -> Option<&'static str> {
     let by_magic = RECOGNISED.iter().find(|(_, _, magics)| magics.iter().any(|m| bytes.starts_with(m)));
-    by_magic.map(|(name, ..)| *name).or_else(|| recognise_isobmff(bytes))
+    let heic = || has_brand(bytes, &[b"heic", b"heix", b"hevc", b"heim", b"heis", b"mif1", b"msf1"]).then_some("HEIC");
+    by_magic.map(|(name, ..)| *name).or_else(heic)
 }
 
-/// ISO base media files name their brands in the first box, `ftyp` (ISO/IEC 23008-12, AV1-AVIF).
-fn recognise_isobmff(bytes: &[u8]) -> Option<&'static str> {
-    let length = u32::from_be_bytes(bytes.get(..4)?.try_into().ok()?) as usize;
-    if bytes.get(4..8)? != b"ftyp" {
-        return None;
-    }
-    let brands = bytes.get(8..length.clamp(8, 256).min(bytes.len()))?;
-    let has = |names: &[&[u8]]| brands.chunks_exact(4).any(|b| names.contains(&b));
-    match () {
-        _ if has(&[b"avif", b"avis"]) => Some("AVIF"),
-        _ if has(&[b"heic", b"heix", b"hevc", b"heim", b"heis", b"mif1", b"msf1"]) => Some("HEIC"),
-        _ => None,
-    }
+/// AVIF is an ISO base media file of a brand of its own (AV1 Image File Format 1.1 section 6).
+pub fn is_avif(bytes: &[u8]) -> bool {
+    has_brand(bytes, &[b"avif", b"avis"])
+}
+
+/// ISO base media files name their brands in the first box, `ftyp` (ISO/IEC 14496-12 section 4.3).
+fn has_brand(bytes: &[u8], names: &[&[u8]]) -> bool {
+    let Some((length, rest)) = bytes.split_first_chunk::<4>() else { return false };
+    let length = u32::from_be_bytes(*length) as usize;
+    let brands = rest.strip_prefix(b"ftyp").and_then(|brands| brands.get(..length.clamp(8, 256).saturating_sub(8).min(brands.len())));
+    brands.is_some_and(|brands| brands.chunks_exact(4).any(|b| names.contains(&b)))
 }
 
 /// SVG is text: an `<svg` element after nothing but white space, a declaration, comments and a doctype.
@@ -78,7 +76,7 @@ mod tests {
             (b"RIFF\x10\0\0\0WAVEfmt ", Sniffed::Unknown),
             (b"GIF89a", Sniffed::Known(Format::Gif)),
             (b"II*\0\x08\0\0\0", Sniffed::Known(Format::Tiff)),
-            (b"\0\0\0\x1cftypavif\0\0\0\0mif1miaf", Sniffed::Recognised("AVIF")),
+            (b"\0\0\0\x1cftypavif\0\0\0\0mif1miaf", Sniffed::Known(Format::Avif)),
             (b"\0\0\0\x18ftypheic\0\0\0\0mif1heic", Sniffed::Recognised("HEIC")),
             (b"\0\0\0\x18ftypisom\0\0\0\0mp41", Sniffed::Unknown),
             (b"<?xml version='1.0'?><!-- a --><svg/>", Sniffed::Known(Format::Svg)),

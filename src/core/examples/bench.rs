@@ -2,10 +2,11 @@
 #![allow(clippy::missing_safety_doc, missing_docs)]
 
 use limn_core::accept::Class;
-use limn_core::config::{Bucket, Config, Limits};
+use limn_core::config::{Bucket, Config};
+use limn_core::kit::Kit;
 use limn_core::params::{short, Program};
 use limn_core::plan::Quality;
-use limn_core::render::{render, Marks, Scene};
+use limn_core::render::{render, Scene};
 use std::cell::RefCell;
 
 thread_local! {
@@ -43,11 +44,10 @@ fn run(source: &[u8], query: &str) -> limn_core::Result<Vec<u8>> {
     let pairs = query
         .split('&')
         .filter_map(|p| p.split_once('='))
-        .filter_map(|(n, v)| Some((short::canonical_name(n)?.to_string(), v.to_string())));
+        .filter_map(|(n, v)| Some((short::canonical_name(n)?, v.to_string())));
     let plan = Program::Short(pairs.collect()).compile(bucket)?;
-    let limits = Limits::default();
-    let scene = Scene { class: Class::Base, marks: &Marks::default(), limits: &limits, default_quality: Quality::Default };
-    Ok(render(&plan, source, &scene)?.bytes)
+    let kit = Kit::default();
+    Ok(render(&plan, source, &Scene::new(Class::Base, &kit, Quality::Default))?.bytes)
 }
 
 #[no_mangle]

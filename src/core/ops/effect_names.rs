@@ -1,4 +1,44 @@
-//! Names of photon's colour effects.
+//! The names of the colour effects; kept here because the core only names them.
 
-/// Every effect that a URL may name.
-pub const NAMES: &[&str] = &["sepia", "oceanic", "vintage"];
+/// Every effect, sorted. All keep size and alpha.
+pub const NAMES: &[&str] = &[
+    "bluechrome",
+    "cali",
+    "colorize",
+    "decompose_max",
+    "decompose_min",
+    "desaturate",
+    "diamante",
+    "dramatic",
+    "duotone_horizon",
+    "duotone_lilac",
+    "duotone_ochre",
+    "duotone_violette",
+    "firenze",
+    "flagblue",
+    "golden",
+    "grayscale",
+    "grayscale_human_corrected",
+    "invert",
+    "islands",
+    "liquid",
+    "lix",
+    "lofi",
+    "marine",
+    "mauve",
+    "neue",
+    "obsidian",
+    "oceanic",
+    "pastel_pink",
+    "perfume",
+    "radio",
+    "rosetint",
+    "ryo",
+    "seagreen",
+    "sepia",
+    "serenity",
+    "solarize",
+    "threshold",
+    "twenties",
+    "vintage",
+];

@@ -1,0 +1,33 @@
+//! What is asked for too rarely to burden every instance, done: one file a job.
+//!
+//! [`text`] draws a line of text, [`svg`] rasterises, [`effect`] recolours, [`avif`] encodes and decodes.
+//! [`limits`] is what all of them keep to. Inputs are hostile: what cannot be done is refused by name.
+#![forbid(unsafe_code)]
+#![warn(missing_docs)]
+#![cfg_attr(not(test), deny(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::indexing_slicing))]
+
+pub mod avif;
+pub mod effect;
+pub mod limits;
+pub mod svg;
+pub mod text;
+
+use limn_core::rare::{Job, Made, Rare};
+use limn_core::Result;
+
+/// Does every [`Job`] in this process.
+pub struct Workshop;
+
+impl Rare for Workshop {
+    fn run(&self, job: &Job, data: &[u8]) -> Result<Made> {
+        match job {
+            Job::Text { text, size, color, shadow } => text::draw(text, *size, *color, *shadow, data),
+            Job::SvgSize => svg::size(data),
+            Job::Svg { width, height, font } => svg::draw(*width, *height, *font, data),
+            Job::Effect { name, width, height } => effect::apply(name, *width, *height, data),
+            Job::AvifEncode { width, height, quality } => avif::encode(*width, *height, *quality, data),
+            Job::AvifHeader => avif::header(data),
+            Job::AvifDecode => avif::decode(data),
+        }
+    }
+}
