@@ -12,12 +12,34 @@ use limn_core::kit::Kit;
 use limn_core::route::{ObjectPath, Route};
 use proptest::prelude::*;
 
-fn action() -> impl Strategy<Value = String> {
+fn resize() -> impl Strategy<Value = String> {
     let side = |key: &'static str| proptest::option::of(1u32..300).prop_map(move |n| n.map_or(String::new(), |n| format!(",{key}_{n}")));
     let mode = prop::sample::select(vec!["", ",m_lfit", ",m_mfit", ",m_fill", ",m_pad", ",m_fixed"]);
     let limit = prop::sample::select(vec!["", ",limit_0", ",limit_1"]);
     let gravity = prop::sample::select(vec!["", ",g_north", ",g_se", ",color_112233"]);
     (mode, 1u32..300, side("h"), side("l"), limit, gravity).prop_map(|(m, w, h, l, limit, g)| format!("resize{m},w_{w}{h}{l}{limit}{g}"))
+}
+
+fn action() -> impl Strategy<Value = String> {
+    let small = 1u32..60;
+    let pair = (small.clone(), small.clone());
+    let anchor = prop::sample::select(vec!["", ",g_center", ",g_se", ",g_north", ",g_west"]);
+    prop_oneof![
+        4 => resize(),
+        1 => (pair.clone(), pair.clone(), anchor).prop_map(|((w, h), (x, y), g)| format!("crop,w_{w},h_{h},x_{x},y_{y}{g}")),
+        1 => (small.clone(), 0u32..4).prop_map(|(x, i)| format!("indexcrop,x_{x},i_{i}")),
+        1 => (0u32..=360).prop_map(|d| format!("rotate,{d}")),
+        1 => small.clone().prop_map(|r| format!("rounded-corners,r_{r}")),
+        1 => small.clone().prop_map(|r| format!("circle,r_{r}")),
+        1 => prop::sample::select(vec!["flip,h", "flip,v", "flip,hv", "gray"]).prop_map(String::from),
+        1 => (1u32..8, 1u32..5).prop_map(|(r, s)| format!("blur,r_{r},s_{s}.5")),
+        1 => (50u32..400).prop_map(|s| format!("sharpen,{s}")),
+        1 => (prop::sample::select(vec!["bright", "contrast", "saturation", "hue"]), -100i32..=100).prop_map(|(n, l)| format!("{n},{l}")),
+        1 => (1_000u32..3_000).prop_map(|g| format!("gamma,g_{}.{:03}", g / 1_000, g % 1_000)),
+        1 => (pair, small).prop_map(|((t, r), b)| format!("pad,t_{t},r_{r},b_{b},color_11223344")),
+        1 => (2u32..50).prop_map(|n| format!("pixelate,{n}")),
+        1 => Just("duotone,d_102030,l_ffeedd".to_string()),
+    ]
 }
 
 fn program() -> impl Strategy<Value = String> {
@@ -76,6 +98,11 @@ proptest! {
         let mut image = Image::filled(Size::new(w, h), layout, Color::WHITE).unwrap();
         for op in plan.ops() {
             let foretold = op.size(image.size());
+            // A start outside the image is refused before anything is decoded.
+            if op.admit(image.size()).is_err() {
+                prop_assert!(op.apply(image, &Kit::default()).is_err());
+                return Ok(());
+            }
             image = op.apply(image, &Kit::default()).unwrap();
             prop_assert_eq!(image.size(), foretold);
             prop_assert_eq!(image.held(), foretold);

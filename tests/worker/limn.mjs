@@ -32,7 +32,8 @@ export async function limn(vars = {}) {
   const all = { ...read.vars, ...devKeys, ...vars };
   const config = {
     name: 'limn-test',
-    main: '../../../src/edge/build/index.js',
+    main: '../../../src/edge/worker.mjs',
+    assets: { ...read.assets, directory: '../../../www' },
     compatibility_date: read.compatibility_date,
     r2_buckets: read.r2_buckets,
     durable_objects: read.durable_objects,
