@@ -27,9 +27,8 @@ pub fn resample(image: Image, out: Size, cut: Option<(u32, u32, Size)>, linear: 
     // Rounding must not push the box beyond the source's edge.
     let (x, y) = (from.x.clamp(0.0, whole.width - 1e-3), from.y.clamp(0.0, whole.height - 1e-3));
     let (width, height) = (from.width.min(whole.width - x), from.height.min(whole.height - y));
-    let options = fir::ResizeOptions::new()
-        .resize_alg(fir::ResizeAlg::Convolution(fir::FilterType::Lanczos3))
-        .crop(x, y, width, height);
+    let options =
+        fir::ResizeOptions::new().resize_alg(fir::ResizeAlg::Convolution(fir::FilterType::Lanczos3)).crop(x, y, width, height);
     match (image.wide().is_some(), linear) {
         (false, false) => eight(image, out, &options),
         _ => sixteen(image, out, &options, linear),
@@ -38,54 +37,75 @@ pub fn resample(image: Image, out: Size, cut: Option<(u32, u32, Size)>, linear: 
 
 fn eight(image: Image, out: Size, options: &fir::ResizeOptions) -> Result<Image> {
     let (held, layout) = (image.held(), image.layout());
-    let kind = match layout {
-        Layout::Gray => fir::PixelType::U8,
-        Layout::Rgb => fir::PixelType::U8x3,
-        Layout::Rgba => fir::PixelType::U8x4,
-    };
-    let pixels = zeroed(out.pixels() * layout.channels() as u64)?;
-    let mut target = fir::images::Image::from_vec_u8(out.width, out.height, pixels, kind).map_err(|_| Error::Internal)?;
     let data = image.into_data();
-    let source = fir::images::ImageRef::new(held.width, held.height, &data, kind).map_err(|_| Error::Internal)?;
-    fir::Resizer::new().resize(&source, &mut target, options).map_err(|_| Error::Internal)?;
-    Image::new(out, layout, target.into_vec())
+    let made = match layout {
+        Layout::Gray => typed::<fir::pixels::U8>(&data, held, out, options),
+        Layout::Rgb => typed::<fir::pixels::U8x3>(&data, held, out, options),
+        Layout::Rgba => typed::<fir::pixels::U8x4>(&data, held, out, options),
+    };
+    Image::new(out, layout, made?)
+}
+
+/// One pixel type at a time, by name: a choice made while it runs would link every type that the library
+/// knows, with half a megabyte of tables.
+fn typed<P: fir::PixelTrait>(data: &[u8], held: Size, out: Size, options: &fir::ResizeOptions) -> Result<Vec<u8>> {
+    let mut pixels = zeroed(out.pixels() * P::size() as u64)?;
+    let source = fir::images::TypedImageRef::<P>::from_buffer(held.width, held.height, data).map_err(|_| Error::Internal)?;
+    let mut target = fir::images::TypedImage::<P>::from_buffer(out.width, out.height, &mut pixels).map_err(|_| Error::Internal)?;
+    fir::Resizer::new().resize_typed(&source, &mut target, options).map_err(|_| Error::Internal)?;
+    Ok(pixels)
 }
 
 /// On 16 bits, for deep sources and for light, which 8 bits cannot hold without banding in the shadows.
+/// Alpha goes a way of its own, and colour is weighted by it.
 fn sixteen(image: Image, out: Size, options: &fir::ResizeOptions, linear: bool) -> Result<Image> {
     let (held, layout) = (image.held(), image.layout());
-    let n = layout.channels();
-    let kind = match layout {
-        Layout::Gray => fir::PixelType::U16,
-        Layout::Rgb => fir::PixelType::U16x3,
-        Layout::Rgba => fir::PixelType::U16x4,
+    let (n, light) = (layout.channels(), linear.then(curves));
+    let colours = n.min(3);
+    let mut color: Vec<u8> = buffer(held.pixels() * colours as u64 * 2)?;
+    let mut alpha: Vec<u8> = buffer(if n == 4 { held.pixels() * 2 } else { 0 })?;
+    let mut put = |pixel: &mut dyn Iterator<Item = u16>, opacity: u16| {
+        for sample in pixel.take(colours) {
+            let sample = light.map_or(sample, |curves| curves.to_light(sample));
+            let weighted = if opacity == u16::MAX { sample } else { ((u32::from(sample) * u32::from(opacity) + 32_767) / 65_535) as u16 };
+            color.extend_from_slice(&weighted.to_ne_bytes());
+        }
+        if n == 4 {
+            alpha.extend_from_slice(&opacity.to_ne_bytes());
+        }
     };
-    let light = linear.then(curves);
-    let mut bytes = buffer(held.pixels() * n as u64 * 2)?;
-    let mut put = |i: usize, sample: u16| {
-        let sample = match light {
-            Some(curves) if i % n < 3 => curves.to_light(sample),
-            _ => sample,
-        };
-        bytes.extend_from_slice(&sample.to_ne_bytes());
-    };
+    let opacity = |last: Option<u16>| if n == 4 { last.unwrap_or(u16::MAX) } else { u16::MAX };
     match image.wide() {
-        Some(wide) => wide.iter().enumerate().for_each(|(i, s)| put(i, *s)),
-        None => image.data().iter().enumerate().for_each(|(i, s)| put(i, u16::from(*s) * 257)),
+        Some(wide) => wide.chunks_exact(n).for_each(|p| put(&mut p.iter().copied(), opacity(p.get(3).copied()))),
+        None => image.data().chunks_exact(n).for_each(|p| {
+            put(&mut p.iter().map(|s| u16::from(*s) * 257), opacity(p.get(3).map(|a| u16::from(*a) * 257)));
+        }),
     }
     drop(image);
-    let pixels = zeroed(out.pixels() * n as u64 * 2)?;
-    let mut target = fir::images::Image::from_vec_u8(out.width, out.height, pixels, kind).map_err(|_| Error::Internal)?;
-    let source = fir::images::Image::from_vec_u8(held.width, held.height, bytes, kind).map_err(|_| Error::Internal)?;
-    fir::Resizer::new().resize(&source, &mut target, options).map_err(|_| Error::Internal)?;
-    drop(source);
+    let color = match colours {
+        1 => typed::<fir::pixels::U16>(&color, held, out, options),
+        _ => typed::<fir::pixels::U16x3>(&color, held, out, options),
+    }?;
+    let alpha = if n == 4 { typed::<fir::pixels::U16>(&alpha, held, out, options)? } else { Vec::new() };
     let mut data = buffer(out.pixels() * n as u64)?;
-    let samples = target.buffer().chunks_exact(2).map(|p| u16::from_ne_bytes([p[0], p[1]]));
-    data.extend(samples.enumerate().map(|(i, sample)| match light {
-        Some(curves) if i % n < 3 => curves.to_srgb(sample),
-        _ => narrow(sample),
-    }));
+    let mut opacities = words(&alpha);
+    for pixel in color.chunks_exact(colours * 2) {
+        let opacity = opacities.next();
+        for sample in words(pixel) {
+            let sample = match opacity {
+                Some(0) => 0,
+                Some(opacity) => (u32::from(sample) * 65_535 / u32::from(opacity)).min(65_535) as u16,
+                None => sample,
+            };
+            data.push(light.map_or_else(|| narrow(sample), |curves| curves.to_srgb(sample)));
+        }
+        data.extend(opacity.map(narrow));
+    }
     Image::new(out, layout, data)
+}
+
+fn words(bytes: &[u8]) -> impl Iterator<Item = u16> + '_ {
+    bytes.chunks_exact(2).map(|p| u16::from_ne_bytes([p[0], p[1]]))
 }
 
 /// The transfer function of sRGB (IEC 61966-2-1) and its inverse, as tables.
@@ -146,6 +166,13 @@ mod tests {
         let data = (0..64u32).map(|i| 1000 + (i % 2 * 257) as u16).collect();
         let made = resample(Image::deep(Size::new(8, 8), Layout::Gray, data).unwrap(), Size::new(2, 2), None, false).unwrap();
         assert!(made.data().iter().all(|v| *v == 4), "{:?}", made.data());
+    }
+
+    #[test]
+    fn clear_pixels_lend_no_colour_to_light() {
+        let data = [255, 0, 0, 255, 0, 255, 0, 0].repeat(32);
+        let made = resample(Image::new(Size::new(8, 8), Layout::Rgba, data).unwrap(), Size::new(2, 2), None, true).unwrap();
+        assert!(made.data().chunks(4).all(|p| p[0] > 250 && p[1] == 0 && p[3].abs_diff(128) < 14), "{:?}", made.data());
     }
 
     #[test]
