@@ -4,6 +4,8 @@
 
 mod avif;
 mod bmp;
+mod canvas;
+mod delta;
 pub mod exif;
 mod gif;
 mod icc;
@@ -12,6 +14,7 @@ mod jpeg;
 mod png;
 mod pnm;
 mod qoi;
+mod quantise;
 pub mod shrink;
 pub mod sniff;
 mod svg;
@@ -250,6 +253,13 @@ pub struct Want {
     pub size: Size,
     /// What becomes of the profile.
     pub colour: Colour,
+}
+
+impl Want {
+    /// The profile, where pixels are to be converted by it.
+    fn profile<P>(&self, profile: Option<P>) -> Option<P> {
+        profile.filter(|_| self.colour == Colour::Srgb)
+    }
 }
 
 /// Decodes at the smallest scale that is not below what is wanted; the image stands for the full size.
