@@ -32,9 +32,10 @@ pub mod plan;
 pub mod rare;
 pub mod reference;
 pub mod render;
-pub mod report;
 pub mod reply;
+pub mod report;
 pub mod route;
+pub mod tags;
 pub mod upload;
 
 pub use error::{Error, Result};

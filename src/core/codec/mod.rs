@@ -3,6 +3,7 @@
 //! One file a format; [`CODECS`] lists them.
 
 mod avif;
+mod beside;
 mod bmp;
 mod canvas;
 mod delta;
@@ -21,6 +22,9 @@ mod svg;
 mod tiff;
 mod webp;
 mod whole;
+
+pub use beside::is_for as is_profile_for;
+pub use beside::jpeg::MOST_EXIF;
 
 use crate::image::{Image, Layout, Size};
 use crate::kit::Kit;
@@ -342,6 +346,14 @@ impl Default for EncodeSettings {
     }
 }
 
+impl EncodeSettings {
+    fn without_profile(&self) -> EncodeSettings {
+        let mut settings = self.clone();
+        settings.metadata.icc = None;
+        settings
+    }
+}
+
 /// Encodes one picture.
 ///
 /// # Errors
@@ -349,7 +361,12 @@ impl Default for EncodeSettings {
 /// format that is only read.
 pub fn encode(image: Image, format: Format, settings: &EncodeSettings, kit: &Kit) -> Result<Vec<u8>> {
     let encode = format.codec().encode.ok_or_else(|| unwritten(format))?;
-    encode(image.settled()?.without_idle_alpha()?, settings, kit)
+    let image = image.settled()?.without_idle_alpha()?;
+    match &settings.metadata.icc {
+        // Operations turned grey into colour or colour into grey.
+        Some(profile) if !is_profile_for(profile, image.layout()) => encode(image, &settings.without_profile(), kit),
+        _ => encode(image, settings, kit),
+    }
 }
 
 /// A file that grows frame by frame.
@@ -373,7 +390,10 @@ pub trait Animator {
 /// As [`encode`].
 pub fn animate(format: Format, size: Size, loops: Loops, settings: &EncodeSettings) -> Result<Box<dyn Animator>> {
     let animate = format.codec().animate.ok_or_else(|| unwritten(format))?;
-    animate(size, loops, settings)
+    match &settings.metadata.icc {
+        Some(profile) if !is_profile_for(profile, Layout::Rgba) => animate(size, loops, &settings.without_profile()),
+        _ => animate(size, loops, settings),
+    }
 }
 
 fn unwritten(format: Format) -> Error {

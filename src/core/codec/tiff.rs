@@ -1,6 +1,6 @@
 //! TIFF: the first page.
 
-use super::{nothing_beside, whole, Codec, Format};
+use super::{beside, whole, Codec, Format};
 use image::codecs::tiff::TiffDecoder;
 use std::io::Cursor;
 
@@ -18,5 +18,5 @@ pub(super) static CODEC: Codec = Codec {
     frames: None,
     encode: None,
     animate: None,
-    metadata: nothing_beside,
+    metadata: beside::tiff::read,
 };

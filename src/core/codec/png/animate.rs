@@ -1,6 +1,6 @@
 //! APNG written frame by frame, each only where it differs from the one before.
 
-use crate::codec::{delta, Animator, EncodeSettings, Loops};
+use crate::codec::{beside, delta, Animator, EncodeSettings, Loops};
 use crate::image::{Image, Size};
 use crate::{Error, Result};
 use png::{BlendOp, ColorType, Compression, Encoder, Writer};
@@ -8,8 +8,9 @@ use std::cell::RefCell;
 use std::io::Write;
 use std::rc::Rc;
 
-/// Where the animation control chunk lies: behind the signature of 8 and the header chunk of 25 bytes.
-const CONTROL: usize = 8 + 25;
+/// Where chunks of metadata or the animation control chunk begin: behind the signature of 8 and the header
+/// chunk of 25 bytes.
+const CHUNKS: usize = 8 + 25;
 /// The most frames that the format counts; how many there are is known, and written over it, at the end.
 const MANY: u32 = 0x7fff_ffff;
 
@@ -17,13 +18,14 @@ const MANY: u32 = 0x7fff_ffff;
 ///
 /// # Errors
 /// `internal` only.
-pub(super) fn begin(size: Size, loops: Loops, _: &EncodeSettings) -> Result<Box<dyn Animator>> {
+pub(super) fn begin(size: Size, loops: Loops, settings: &EncodeSettings) -> Result<Box<dyn Animator>> {
     let out = Sink::default();
     let plays = match loops {
         Loops::Forever => 0,
         Loops::Times(n) => n.max(1),
     };
-    let mut encoder = Encoder::new(out.clone(), size.width, size.height);
+    let info = beside::png::info(size, &settings.metadata);
+    let mut encoder = Encoder::with_info(out.clone(), info).map_err(|_| Error::Internal)?;
     encoder.set_color(ColorType::Rgba);
     encoder.set_compression(Compression::Balanced);
     let writer = encoder.set_animated(MANY, plays).and_then(|()| encoder.write_header()).map_err(|_| Error::Internal)?;
@@ -67,12 +69,23 @@ impl Animator for PngFile {
         drop(writer);
         let mut file = out.0.take();
         // Length, name, frames, plays, checksum; the checksum is over name and data.
-        let control = file.get_mut(CONTROL + 4..CONTROL + 20).ok_or(Error::Internal)?;
+        let at = control(&file).ok_or(Error::Internal)?;
+        let control = file.get_mut(at + 4..at + 20).ok_or(Error::Internal)?;
         control.get_mut(4..8).ok_or(Error::Internal)?.copy_from_slice(&frames.to_be_bytes());
         let sum = crc(control.get(..12).ok_or(Error::Internal)?);
         control.get_mut(12..).ok_or(Error::Internal)?.copy_from_slice(&sum.to_be_bytes());
         Ok(file)
     }
+}
+
+/// Where the animation control chunk lies.
+fn control(file: &[u8]) -> Option<usize> {
+    let mut at = CHUNKS;
+    while file.get(at + 4..at + 8)? != b"acTL" {
+        let length: [u8; 4] = file.get(at..at + 4)?.try_into().ok()?;
+        at += 12 + u32::from_be_bytes(length) as usize;
+    }
+    Some(at)
 }
 
 /// Bytes that can be had back while the writer still holds them.

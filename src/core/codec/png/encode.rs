@@ -1,32 +1,33 @@
 //! PNG written: with a palette where few colours do, else in truecolour or grey.
 
 use crate::codec::quantise::{self, Indexed};
-use crate::codec::EncodeSettings;
+use crate::codec::{beside, EncodeSettings, Metadata};
 use crate::image::{buffer, Image, Layout, Size};
 use crate::kit::Kit;
 use crate::{Error, Result};
 use png::{BitDepth, ColorType, Compression, Encoder, Filter};
 
 pub(super) fn encode(image: Image, settings: &EncodeSettings, _: &Kit) -> Result<Vec<u8>> {
-    let size = image.held();
+    let (size, metadata) = (image.held(), &settings.metadata);
     if image.layout() == Layout::Gray {
-        return plain(&image);
+        return plain(&image, metadata);
     }
     if settings.palette {
         let rgba = image.into_rgba()?;
-        return indexed(size, &quantise::reduced(rgba.data(), size.width, 256)?);
+        return indexed(size, &quantise::reduced(rgba.data(), size.width, 256)?, metadata);
     }
     // A copy as RGBA is made only of what may have few colours.
     if !has_few_colours(&image) {
-        return plain(&image);
+        return plain(&image, metadata);
     }
-    if let Some(gray) = gray(&image)? {
-        return plain(&gray);
+    // A profile for colours must not stand beside grey samples.
+    if let Some(gray) = gray(&image)?.filter(|_| metadata.icc.is_none()) {
+        return plain(&gray, metadata);
     }
     let raw = image.data().len() as u64;
     match quantise::exact(image.clone().into_rgba()?.data(), 256)? {
-        Some(few) if palette_bytes(&few) + row_bytes(size.width, &few) * u64::from(size.height) < raw => indexed(size, &few),
-        _ => plain(&image),
+        Some(few) if palette_bytes(&few) + row_bytes(size.width, &few) * u64::from(size.height) < raw => indexed(size, &few, metadata),
+        _ => plain(&image, metadata),
     }
 }
 
@@ -52,13 +53,13 @@ fn gray(image: &Image) -> Result<Option<Image>> {
     Image::new(image.held(), Layout::Gray, data).map(Some)
 }
 
-fn plain(image: &Image) -> Result<Vec<u8>> {
+fn plain(image: &Image, metadata: &Metadata) -> Result<Vec<u8>> {
     let color = match image.layout() {
         Layout::Gray => ColorType::Grayscale,
         Layout::Rgb => ColorType::Rgb,
         Layout::Rgba => ColorType::Rgba,
     };
-    written(image.held(), image.data(), |encoder| encoder.set_color(color))
+    written(image.held(), image.data(), metadata, |encoder| encoder.set_color(color))
 }
 
 fn bits(few: &Indexed) -> (BitDepth, u32) {
@@ -78,7 +79,7 @@ fn palette_bytes(few: &Indexed) -> u64 {
     24 + few.colours.len() as u64 * 4
 }
 
-fn indexed(size: Size, few: &Indexed) -> Result<Vec<u8>> {
+fn indexed(size: Size, few: &Indexed, metadata: &Metadata) -> Result<Vec<u8>> {
     let (depth, bits) = bits(few);
     let mut packed = buffer(row_bytes(size.width, few) * u64::from(size.height))?;
     for row in few.indices.chunks_exact(size.width as usize) {
@@ -90,7 +91,7 @@ fn indexed(size: Size, few: &Indexed) -> Result<Vec<u8>> {
     }
     let palette: Vec<u8> = few.colours.iter().flat_map(|c| [c[0], c[1], c[2]]).collect();
     let alpha: Vec<u8> = few.colours.iter().map(|c| c[3]).take_while(|a| *a < 255).collect();
-    written(size, &packed, |encoder| {
+    written(size, &packed, metadata, |encoder| {
         encoder.set_color(ColorType::Indexed);
         encoder.set_depth(depth);
         encoder.set_palette(palette);
@@ -102,9 +103,9 @@ fn indexed(size: Size, few: &Indexed) -> Result<Vec<u8>> {
     })
 }
 
-fn written(size: Size, data: &[u8], set: impl FnOnce(&mut Encoder<'static, &mut Vec<u8>>)) -> Result<Vec<u8>> {
+fn written(size: Size, data: &[u8], metadata: &Metadata, set: impl FnOnce(&mut Encoder<'static, &mut Vec<u8>>)) -> Result<Vec<u8>> {
     let mut out = Vec::new();
-    let mut encoder = Encoder::new(&mut out, size.width, size.height);
+    let mut encoder = Encoder::with_info(&mut out, beside::png::info(size, metadata)).map_err(|_| Error::Internal)?;
     encoder.set_depth(BitDepth::Eight);
     encoder.set_compression(Compression::Balanced);
     set(&mut encoder);

@@ -6,7 +6,7 @@ mod encode;
 mod frames;
 
 use super::exif::Orientation;
-use super::{corrupt, nothing_beside, Codec, Format, Header, Loops};
+use super::{beside, corrupt, Codec, Format, Header, Loops};
 use crate::image::{Layout, Size};
 use crate::kit::Kit;
 use crate::{Error, Result};
@@ -26,7 +26,7 @@ pub(super) static CODEC: Codec = Codec {
     frames: Some(|bytes, header, want| Ok(Box::new(frames::PngFrames::open(bytes, header, want)?))),
     encode: Some(encode::encode),
     animate: Some(animate::begin),
-    metadata: nothing_beside,
+    metadata: beside::png::read,
 };
 
 /// Most bytes that the decoder may hold beside the rows, for zipped text and profiles.

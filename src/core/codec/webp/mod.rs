@@ -3,7 +3,7 @@
 mod vp8;
 
 use super::exif::Orientation;
-use super::{corrupt, icc, nothing_beside, too_wide, Codec, EncodeSettings, Format, Header, Want};
+use super::{beside, corrupt, icc, too_wide, Codec, EncodeSettings, Format, Header, Want};
 use crate::image::{zeroed, Image, Layout, Size};
 use crate::kit::Kit;
 use crate::{Error, Result};
@@ -24,7 +24,7 @@ pub(super) static CODEC: Codec = Codec {
     frames: None,
     encode: Some(encode),
     animate: None,
-    metadata: nothing_beside,
+    metadata: beside::webp::read,
 };
 
 /// Longest side of a WebP file, px.
