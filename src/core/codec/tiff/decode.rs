@@ -11,6 +11,8 @@ use std::io::{Read, Seek};
 use tiff::decoder::{ChunkType, Decoder, DecodingResult};
 use tiff::tags::Tag;
 
+/// The tag of the colour profile.
+const ICC: u16 = 34_675;
 /// The compression that has sizes of its own within.
 const JPEG: u16 = 7;
 
@@ -19,11 +21,13 @@ pub(super) fn decode(bytes: &[u8], header: &Header, want: &Want, _: &Kit) -> Res
     let kind = Kind::of(bytes, &mut file)?;
     let layout = file.image_buffer_layout().map_err(refused)?;
     check(bytes, &mut file, header, layout.planes)?;
-    // The library allocates without asking whether it can.
-    drop(buffer::<u8>(layout.complete_len as u64)?);
-    let mut stored = DecodingResult::U8(Vec::new());
-    file.read_image_to_buffer(&mut stored).map_err(refused)?;
-    let profile = file.find_tag(Tag::IccProfile).ok().flatten().and_then(|tag| tag.into_u8_vec().ok());
+    // Allocated here, where it may fail.
+    let mut stored = match kind.bits {
+        16 => DecodingResult::U16(filled(layout.complete_len / 2)?),
+        _ => DecodingResult::U8(filled(layout.complete_len)?),
+    };
+    file.read_image_bytes(stored.as_buffer(0).as_bytes_mut()).map_err(refused)?;
+    let profile = directory::block(bytes, ICC);
     let (size, planar) = (header.size, layout.planes > 1);
     match stored {
         DecodingResult::U16(data) => {
@@ -34,7 +38,7 @@ pub(super) fn decode(bytes: &[u8], header: &Header, want: &Want, _: &Kit) -> Res
                 return eight_bits(&mut file, eight, header, want, &kind, profile);
             }
             let mut data = arranged(data, &kind, if kind.model == Model::Gray { 1 } else { 3 })?;
-            convert(&mut data, header, want.profile(profile.as_deref()))?;
+            convert(&mut data, header, want.profile(profile))?;
             Image::deep(size, header.layout, data)
         }
         DecodingResult::U8(data) => {
@@ -47,13 +51,19 @@ pub(super) fn decode(bytes: &[u8], header: &Header, want: &Want, _: &Kit) -> Res
     }
 }
 
+fn filled<T: Copy + Default>(len: usize) -> Result<Vec<T>> {
+    let mut data = buffer(len as u64)?;
+    data.resize(len, T::default());
+    Ok(data)
+}
+
 fn eight_bits<R: Read + Seek>(
     file: &mut Decoder<R>,
     mut data: Vec<u8>,
     header: &Header,
     want: &Want,
     kind: &Kind,
-    profile: Option<Vec<u8>>,
+    profile: Option<&[u8]>,
 ) -> Result<Image> {
     match kind.model {
         Model::Palette => {
@@ -62,7 +72,7 @@ fn eight_bits<R: Read + Seek>(
             data.iter().for_each(|i| rgb.extend_from_slice(colours.get(usize::from(*i)).unwrap_or(&[0; 3])));
             data = rgb;
         }
-        Model::Cmyk => return Image::new(header.size, header.layout, icc::cmyk_to_srgb(&data, profile.as_deref())?),
+        Model::Cmyk => return Image::new(header.size, header.layout, icc::cmyk_to_srgb(&data, profile)?),
         Model::YCbCr => ycbcr(file, &mut data),
         Model::Gray | Model::Rgb => {
             if kind.bits < 8 {
@@ -72,7 +82,7 @@ fn eight_bits<R: Read + Seek>(
             data = arranged(data, kind, if kind.model == Model::Gray { 1 } else { 3 })?;
         }
     }
-    convert(&mut data, header, want.profile(profile.as_deref()))?;
+    convert(&mut data, header, want.profile(profile))?;
     Image::new(header.size, header.layout, data)
 }
 

@@ -5,6 +5,8 @@ mod directory;
 mod encode;
 mod kind;
 mod samples;
+#[cfg(test)]
+mod tests;
 
 use super::{corrupt, nothing_beside, Codec, Format, Header};
 use crate::image::Size;

@@ -5,6 +5,8 @@ mod container;
 mod encode;
 mod frames;
 mod vp8;
+#[cfg(test)]
+mod tests;
 
 use super::exif::Orientation;
 use super::{corrupt, icc, nothing_beside, Codec, Format, Header, Loops, Want};
