@@ -93,6 +93,11 @@ impl Canvas {
         }
     }
 
+    /// Its own size.
+    pub fn size(&self) -> Size {
+        self.size
+    }
+
     /// What is seen, as an RGBA image.
     ///
     /// # Errors

@@ -70,13 +70,15 @@ struct Codec {
     /// Opens an animation; `None` where the format has none.
     frames: Option<OpenFrames>,
     /// Encodes one picture; `None` where Limn does not write the format.
-    encode: Option<fn(Image, &EncodeSettings, &Kit) -> Result<Vec<u8>>>,
+    encode: Option<Encode>,
     /// Begins an animated file; `None` where the format has none.
-    animate: Option<fn(Size, Loops, &EncodeSettings) -> Result<Box<dyn Animator>>>,
+    animate: Option<Animate>,
     /// What the file carries beside pixels.
     metadata: fn(&[u8]) -> Metadata,
 }
 
+type Encode = fn(Image, &EncodeSettings, &Kit) -> Result<Vec<u8>>;
+type Animate = fn(Size, Loops, &EncodeSettings) -> Result<Box<dyn Animator>>;
 type OpenFrames = for<'a> fn(&'a [u8], &'a Header, &'a Want) -> Result<Box<dyn Frames + 'a>>;
 
 static CODECS: [&Codec; 11] = [

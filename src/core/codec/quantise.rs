@@ -33,11 +33,10 @@ pub fn exact(rgba: &[u8], most: usize) -> Result<Option<Indexed>> {
             continue;
         }
         last = Some(pixel);
-        if !seen.contains_key(&pixel) {
+        if seen.insert(pixel, 0).is_none() {
             if colours.len() == most {
                 return Ok(None);
             }
-            seen.insert(pixel, 0);
             colours.push(pixel);
         }
     }

@@ -3,6 +3,8 @@
 mod animate;
 mod blocks;
 mod frames;
+#[cfg(test)]
+mod tests;
 
 use super::{corrupt, nothing_beside, Codec, EncodeSettings, Format, Header, Loops, Want};
 use crate::image::{Image, Layout, Size};

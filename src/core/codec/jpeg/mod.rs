@@ -77,9 +77,10 @@ fn decode(bytes: &[u8], header: &Header, want: &Want, _: &Kit) -> Result<Image> 
     let jpeg = decode::Header::parse(bytes).map_err(refused)?;
     let Decoded { width, height, channels, mut data } = decode::decode(bytes, &jpeg, scale(header, want.size)).map_err(refused)?;
     let profile = jpeg.icc(bytes);
+    let kept = want.profile(profile.as_deref());
     match channels {
-        1 => icc::gray_to_srgb(&mut data, profile.as_deref())?,
-        3 => icc::rgb_to_srgb(&mut data, 3, profile.as_deref())?,
+        1 => icc::gray_to_srgb(&mut data, kept)?,
+        3 => icc::rgb_to_srgb(&mut data, 3, kept)?,
         _ => data = icc::cmyk_to_srgb(&data, profile.as_deref())?,
     }
     let layout = if channels == 1 { Layout::Gray } else { Layout::Rgb };

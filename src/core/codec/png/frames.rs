@@ -26,7 +26,7 @@ impl<'a> PngFrames<'a> {
         let mut reader = reader(bytes, false)?;
         let len = reader.output_buffer_size().ok_or_else(|| corrupt(Format::Png, "its rows are too long"))?;
         let mut samples = zeroed(len as u64)?;
-        if reader.info().frame_control().is_none() && reader.info().is_animated() {
+        if reader.info().frame_control().is_none() && reader.info().animation_control().is_some() {
             reader.next_frame(&mut samples).map_err(damaged)?;
         }
         let profile = icc::ToSrgb::new(4, want.profile(reader.info().icc_profile.as_deref()));

@@ -4,6 +4,8 @@ mod animate;
 mod decode;
 mod encode;
 mod frames;
+#[cfg(test)]
+mod tests;
 
 use super::exif::Orientation;
 use super::{beside, corrupt, Codec, Format, Header, Loops};
