@@ -33,10 +33,11 @@ pub mod plan;
 pub mod rare;
 pub mod reference;
 pub mod render;
-pub mod report;
 pub mod reply;
+pub mod report;
 pub mod route;
 pub mod saveas;
+pub mod tags;
 pub mod upload;
 
 pub use error::{Error, Result};

@@ -1,7 +1,7 @@
 //! EXIF orientation: read from a TIFF block, applied to pixels.
 
-use crate::image::{buffer, Image};
-use crate::Result;
+use crate::image::{buffer, Image, Size};
+use crate::{Error, Result};
 
 /// How stored pixels are to be turned, EXIF's values 1 to 8.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
@@ -40,8 +40,15 @@ impl Orientation {
         let (from, layout, nominal) = (image.held(), image.layout(), image.size());
         let (to, nominal) = if self.turns() { (from.turned(), nominal.turned()) } else { (from, nominal) };
         let n = layout.channels();
+        let turned = match image.wide() {
+            Some(wide) => Image::deep(to, layout, self.turned(wide, n, from, to)?),
+            None => Image::new(to, layout, self.turned(image.data(), n, from, to)?),
+        };
+        Ok(turned?.standing_for(nominal))
+    }
+
+    fn turned<T: Copy>(self, data: &[T], n: usize, from: Size, to: Size) -> Result<Vec<T>> {
         let (w, h, row) = (from.width as usize, from.height as usize, from.width as usize * n);
-        let data = image.data();
         let mut out = buffer(data.len() as u64)?;
         for y in 0..to.height as usize {
             for x in 0..to.width as usize {
@@ -55,10 +62,10 @@ impl Orientation {
                     _ => (w - 1 - y, x),
                 };
                 let at = sy * row + sx * n;
-                out.extend_from_slice(data.get(at..at + n).unwrap_or(&[0; 4]));
+                out.extend_from_slice(data.get(at..at + n).ok_or(Error::Internal)?);
             }
         }
-        Ok(Image::new(to, layout, out)?.standing_for(nominal))
+        Ok(out)
     }
 }
 
@@ -85,7 +92,7 @@ fn tag(tiff: &[u8], wanted: u16) -> Option<u16> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::image::{Layout, Size};
+    use crate::image::Layout;
 
     fn block(orientation: u8) -> Vec<u8> {
         let mut tiff = b"MM\0*\0\0\0\x08\0\x01\x01\x12\0\x03\0\0\0\x01\0".to_vec();
@@ -117,6 +124,8 @@ mod tests {
             let image = Image::new(Size::new(2, 2), Layout::Gray, stored.to_vec()).unwrap();
             assert_eq!(Orientation(value).apply(image).unwrap().data(), [1, 2, 3, 4], "{value}");
         }
+        let deep = Image::deep(Size::new(1, 2), Layout::Gray, vec![700, 70]).unwrap();
+        assert_eq!(Orientation(3).apply(deep).unwrap().wide(), Some(&[70, 700][..]));
         let wide = Image::new(Size::new(3, 1), Layout::Gray, vec![1, 2, 3]).unwrap();
         assert_eq!(Orientation(6).apply(wide).unwrap().size(), Size::new(1, 3));
     }

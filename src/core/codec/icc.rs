@@ -1,46 +1,91 @@
 //! Embedded ICC profiles, converted to sRGB.
 
-use crate::image::zeroed;
+use crate::image::{buffer, zeroed};
 use crate::Result;
-use moxcms::{ColorProfile, DataColorSpace, Layout, TransformOptions};
+use moxcms::{ColorProfile, DataColorSpace, Layout, TransformExecutor, TransformOptions};
+use std::sync::Arc;
 
-/// Converts RGB or RGBA samples in place. A profile that cannot be read, is not for RGB or already is
-/// sRGB changes nothing: as browsers do, such a picture is taken for sRGB.
-///
-/// # Errors
-/// `image_too_large` when memory ends.
-pub fn rgb_to_srgb(data: &mut Vec<u8>, channels: usize, profile: Option<&[u8]>) -> Result<()> {
-    let Some(profile) = profile.and_then(|p| ColorProfile::new_from_slice(p).ok()) else { return Ok(()) };
-    if profile.color_space != DataColorSpace::Rgb || is_srgb(&profile) {
-        return Ok(());
+/// A sample of 8 or 16 bits that moxcms converts.
+pub trait Depth: Copy + Default + Into<u32> + Send + Sync + 'static {
+    /// All of them, rising.
+    fn all() -> Vec<Self>;
+
+    /// From a profile to sRGB.
+    fn transform(profile: &ColorProfile, from: Layout, to: Layout) -> Option<Arc<dyn TransformExecutor<Self> + Send + Sync>>;
+}
+
+impl Depth for u8 {
+    fn all() -> Vec<u8> {
+        (0..=u8::MAX).collect()
     }
-    let layout = if channels == 4 { Layout::Rgba } else { Layout::Rgb };
-    let transform = profile.create_transform_8bit(layout, &ColorProfile::new_srgb(), layout, TransformOptions::default());
-    if let Ok(transform) = transform {
-        let mut out = zeroed(data.len() as u64)?;
+
+    fn transform(profile: &ColorProfile, from: Layout, to: Layout) -> Option<Arc<dyn TransformExecutor<u8> + Send + Sync>> {
+        profile.create_transform_8bit(from, &ColorProfile::new_srgb(), to, TransformOptions::default()).ok()
+    }
+}
+
+impl Depth for u16 {
+    fn all() -> Vec<u16> {
+        (0..=u16::MAX).collect()
+    }
+
+    fn transform(profile: &ColorProfile, from: Layout, to: Layout) -> Option<Arc<dyn TransformExecutor<u16> + Send + Sync>> {
+        profile.create_transform_16bit(from, &ColorProfile::new_srgb(), to, TransformOptions::default()).ok()
+    }
+}
+
+/// The conversion of RGB or RGBA samples to sRGB by a profile.
+pub struct ToSrgb<T: Depth>(Option<Arc<dyn TransformExecutor<T> + Send + Sync>>);
+
+impl<T: Depth> ToSrgb<T> {
+    /// By this profile. One that cannot be read, is not for RGB or already is sRGB changes nothing: as
+    /// browsers do, such a picture is taken for sRGB.
+    pub fn new(channels: usize, profile: Option<&[u8]>) -> ToSrgb<T> {
+        let layout = if channels == 4 { Layout::Rgba } else { Layout::Rgb };
+        let profile = profile.and_then(|p| ColorProfile::new_from_slice(p).ok());
+        let profile = profile.filter(|p| p.color_space == DataColorSpace::Rgb && !is_srgb(p));
+        ToSrgb(profile.and_then(|p| T::transform(&p, layout, layout)))
+    }
+
+    /// Converts samples in place.
+    ///
+    /// # Errors
+    /// `image_too_large` when memory ends.
+    pub fn apply(&self, data: &mut Vec<T>) -> Result<()> {
+        let Some(transform) = &self.0 else { return Ok(()) };
+        let mut out = buffer(data.len() as u64)?;
+        out.resize(data.len(), T::default());
         if transform.transform(data, &mut out).is_ok() {
             *data = out;
         }
+        Ok(())
     }
-    Ok(())
+}
+
+/// Converts RGB or RGBA samples in place, see [`ToSrgb::new`].
+///
+/// # Errors
+/// `image_too_large` when memory ends.
+pub fn rgb_to_srgb<T: Depth>(data: &mut Vec<T>, channels: usize, profile: Option<&[u8]>) -> Result<()> {
+    ToSrgb::new(channels, profile).apply(data)
 }
 
 /// Converts grey samples in place; a profile that cannot be used changes nothing.
 ///
 /// # Errors
 /// `image_too_large` when memory ends.
-pub fn gray_to_srgb(data: &mut [u8], profile: Option<&[u8]>) -> Result<()> {
+pub fn gray_to_srgb<T: Depth>(data: &mut [T], profile: Option<&[u8]>) -> Result<()> {
     let Some(profile) = profile.and_then(|p| ColorProfile::new_from_slice(p).ok()) else { return Ok(()) };
     if profile.color_space != DataColorSpace::Gray {
         return Ok(());
     }
-    // 256 levels are converted once and looked up.
-    let levels: Vec<u8> = (0..=255).collect();
-    let mut rgb = vec![0; 256 * 3];
-    let transform = profile.create_transform_8bit(Layout::Gray, &ColorProfile::new_srgb(), Layout::Rgb, TransformOptions::default());
-    if transform.is_ok_and(|t| t.transform(&levels, &mut rgb).is_ok()) {
+    // All levels are converted once and looked up.
+    let levels = T::all();
+    let mut rgb = vec![T::default(); levels.len() * 3];
+    if T::transform(&profile, Layout::Gray, Layout::Rgb).is_some_and(|t| t.transform(&levels, &mut rgb).is_ok()) {
         for sample in data {
-            *sample = rgb.get(usize::from(*sample) * 3 + 1).copied().unwrap_or(*sample);
+            let level: u32 = (*sample).into();
+            *sample = rgb.get(level as usize * 3 + 1).copied().unwrap_or(*sample);
         }
     }
     Ok(())
@@ -102,9 +147,26 @@ mod tests {
     }
 
     #[test]
+    fn sixteen_bits_are_converted_as_finely() {
+        let p3 = ColorProfile::new_display_p3().encode().unwrap();
+        let (mut eight, mut deep) = (vec![200u8, 90, 40], vec![200 * 257u16, 90 * 257, 40 * 257]);
+        let mut finer = vec![200 * 257u16 + 60, 90 * 257, 40 * 257];
+        rgb_to_srgb(&mut eight, 3, Some(&p3)).unwrap();
+        rgb_to_srgb(&mut deep, 3, Some(&p3)).unwrap();
+        rgb_to_srgb(&mut finer, 3, Some(&p3)).unwrap();
+        assert!(eight.iter().zip(&deep).all(|(e, d)| e.abs_diff((*d / 257) as u8) <= 1), "{eight:?} {deep:?}");
+        assert!(finer[0] > deep[0] && finer[0] - deep[0] < 257, "{deep:?} {finer:?}");
+        let gray = ColorProfile::new_gray_with_gamma(1.0).encode().unwrap();
+        let (mut eight, mut deep) = (vec![100u8], vec![100 * 257u16]);
+        gray_to_srgb(&mut eight, Some(&gray)).unwrap();
+        gray_to_srgb(&mut deep, Some(&gray)).unwrap();
+        assert!(eight[0] > 140 && eight[0].abs_diff((deep[0] / 257) as u8) <= 1, "{eight:?} {deep:?}");
+    }
+
+    #[test]
     fn a_broken_profile_changes_nothing() {
         for profile in [None, Some(&b""[..]), Some(&[0u8; 128][..]), Some(&[0xff; 4096][..])] {
-            let mut data = vec![1, 2, 3];
+            let mut data = vec![1u8, 2, 3];
             rgb_to_srgb(&mut data, 3, profile).unwrap();
             gray_to_srgb(&mut data, profile).unwrap();
             assert_eq!(data, [1, 2, 3]);

@@ -1,6 +1,9 @@
-//! ICO and CUR: the largest of the pictures.
+//! ICO and CUR: the largest of the pictures, PNG or BMP.
 
-use super::{nothing_beside, whole, Codec, Format};
+use super::{corrupt, nothing_beside, png, whole, Codec, Format, Header, Want};
+use crate::image::{Image, Size};
+use crate::kit::Kit;
+use crate::Result;
 use image::codecs::ico::IcoDecoder;
 use std::io::Cursor;
 
@@ -10,13 +13,134 @@ pub(super) static CODEC: Codec = Codec {
     mime: "image/x-icon",
     extensions: &["ico", "cur"],
     magic: |bytes| bytes.starts_with(&[0, 0, 1, 0]) || bytes.starts_with(&[0, 0, 2, 0]),
-    header: |bytes, _| whole::header(Format::Ico, IcoDecoder::new(Cursor::new(bytes))),
+    header,
     decoded_size: |header, _| header.size,
-    // Pixels of up to eight bytes and their narrowed copy.
-    decode_bytes: |header, _| header.size.pixels() * 12,
-    decode: |bytes, _, _, _| whole::decode(Format::Ico, IcoDecoder::new(Cursor::new(bytes))),
+    // Samples of up to 16 bits, whole where they are interlaced, and their converted copy.
+    decode_bytes: |header, _| header.size.pixels() * 24,
+    decode,
     frames: None,
     encode: None,
     animate: None,
     metadata: nothing_beside,
 };
+
+fn header(bytes: &[u8], kit: &Kit) -> Result<Header> {
+    let picture = largest(bytes)?;
+    if (png::CODEC.magic)(picture.data) {
+        return Ok(Header { format: Format::Ico, frames: 1, ..(png::CODEC.header)(picture.data, kit)? });
+    }
+    whole::header(Format::Ico, IcoDecoder::new(Cursor::new(alone(&picture)?)))
+}
+
+fn decode(bytes: &[u8], header: &Header, want: &Want, kit: &Kit) -> Result<Image> {
+    let picture = largest(bytes)?;
+    if (png::CODEC.magic)(picture.data) {
+        return (png::CODEC.decode)(picture.data, header, &Want { size: header.size, ..*want }, kit);
+    }
+    whole::decode(Format::Ico, IcoDecoder::new(Cursor::new(alone(&picture)?)))
+}
+
+struct Picture<'a> {
+    bits: u16,
+    data: &'a [u8],
+}
+
+/// The largest entry whose data begins within the file; of equal ones that with more bits a pixel.
+fn largest(bytes: &[u8]) -> Result<Picture<'_>> {
+    let count = usize::from(short(bytes, 4).unwrap_or(0));
+    let entries = bytes.get(6..).unwrap_or(&[]).chunks_exact(16).take(count);
+    let pictures = entries.filter_map(|entry| {
+        let data = bytes.get(long(entry, 12)? as usize..)?;
+        let data = data.get(..long(entry, 8)? as usize).unwrap_or(data);
+        // What the entry says is one byte a side, and often wrong: the picture itself is asked.
+        let size = match (png::CODEC.magic)(data) {
+            true => Size::new(data.get(16..20)?.try_into().map(u32::from_be_bytes).ok()?, data.get(20..24)?.try_into().map(u32::from_be_bytes).ok()?),
+            false => Size::new(long(data, 4)?, long(data, 8)? / 2),
+        };
+        // In a cursor this is the hot spot, not a depth.
+        let bits = if bytes.get(2) == Some(&1) { short(entry, 6)? } else { 0 };
+        Some((size.pixels(), Picture { bits, data }))
+    });
+    let best = pictures.max_by_key(|(pixels, picture)| (*pixels, picture.bits));
+    best.map(|(_, picture)| picture).ok_or_else(|| corrupt(Format::Ico, "it holds no picture"))
+}
+
+/// A BMP entry as a file of its own, the sizes of which agree.
+fn alone(picture: &Picture) -> Result<Vec<u8>> {
+    let damaged = || corrupt(Format::Ico, "its picture is cut");
+    let (width, height) = (long(picture.data, 4).ok_or_else(damaged)?, long(picture.data, 8).ok_or_else(damaged)? / 2);
+    // 0 stands for 256 and more.
+    let side = |side: u32| u8::try_from(side).unwrap_or(0);
+    let mut file = vec![0, 0, 1, 0, 1, 0, side(width), side(height), 0, 0, 1, 0];
+    file.extend_from_slice(&picture.bits.min(32).to_le_bytes());
+    file.extend_from_slice(&u32::try_from(picture.data.len()).map_err(|_| damaged())?.to_le_bytes());
+    file.extend_from_slice(&22u32.to_le_bytes());
+    file.extend_from_slice(picture.data);
+    Ok(file)
+}
+
+fn short(bytes: &[u8], at: usize) -> Option<u16> {
+    Some(u16::from_le_bytes(bytes.get(at..at + 2)?.try_into().ok()?))
+}
+
+fn long(bytes: &[u8], at: usize) -> Option<u32> {
+    Some(u32::from_le_bytes(bytes.get(at..at + 4)?.try_into().ok()?))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::codec::{encode, Colour, EncodeSettings};
+    use crate::image::Layout;
+
+    /// A directory of pictures; each entry says 16×16, whatever is true.
+    fn file(kind: u8, pictures: &[Vec<u8>]) -> Vec<u8> {
+        let mut out = vec![0, 0, kind, 0, pictures.len() as u8, 0];
+        let mut at = 6 + 16 * pictures.len();
+        for picture in pictures {
+            out.extend([16, 16, 0, 0, 1, 0, 44, 1]);
+            out.extend((picture.len() as u32).to_le_bytes());
+            out.extend((at as u32).to_le_bytes());
+            at += picture.len();
+        }
+        out.extend(pictures.concat());
+        out
+    }
+
+    /// Two pixels of 24 bits, the second masked out.
+    fn bitmap() -> Vec<u8> {
+        let mut out = vec![40, 0, 0, 0, 2, 0, 0, 0, 2, 0, 0, 0, 1, 0, 24, 0];
+        out.resize(40, 0);
+        out.extend([3, 2, 1, 6, 5, 4, 0, 0]);
+        out.extend([0b0100_0000, 0, 0, 0]);
+        out
+    }
+
+    fn read(bytes: &[u8]) -> Result<Image> {
+        let header = Header::read(bytes, &Kit::default())?;
+        super::super::decode(bytes, &header, &Want { size: header.size, colour: Colour::Srgb }, &Kit::default())
+    }
+
+    #[test]
+    fn the_largest_is_taken_whatever_its_kind() {
+        let gray = Image::new(Size::new(3, 2), Layout::Gray, vec![1, 2, 3, 4, 5, 6]).unwrap();
+        let png = encode(gray.clone(), Format::Png, &EncodeSettings::default(), &Kit::default()).unwrap();
+        for kind in [1, 2] {
+            assert_eq!(read(&file(kind, &[bitmap(), png.clone()])).unwrap(), gray);
+            assert_eq!(read(&file(kind, &[bitmap()])).unwrap().data(), [1, 2, 3, 255, 4, 5, 6, 0]);
+        }
+    }
+
+    #[test]
+    fn what_is_broken_is_an_error_and_no_panic() {
+        let whole = file(1, &[bitmap()]);
+        for len in 0..whole.len() - 4 {
+            assert!(read(&whole[..len]).is_err(), "{len}");
+        }
+        for at in 4..whole.len() {
+            let mut broken = whole.clone();
+            broken[at] ^= 0xff;
+            let _ = read(&broken);
+        }
+    }
+}

@@ -3,7 +3,10 @@
 //! One file a format; [`CODECS`] lists them.
 
 mod avif;
+mod beside;
 mod bmp;
+mod canvas;
+mod delta;
 pub mod exif;
 mod gif;
 mod icc;
@@ -12,12 +15,16 @@ mod jpeg;
 mod png;
 mod pnm;
 mod qoi;
+mod quantise;
 pub mod shrink;
 pub mod sniff;
 mod svg;
 mod tiff;
 mod webp;
 mod whole;
+
+pub use beside::is_for as is_profile_for;
+pub use beside::jpeg::MOST_EXIF;
 
 use crate::image::{Image, Layout, Size};
 use crate::kit::Kit;
@@ -63,13 +70,15 @@ struct Codec {
     /// Opens an animation; `None` where the format has none.
     frames: Option<OpenFrames>,
     /// Encodes one picture; `None` where Limn does not write the format.
-    encode: Option<fn(Image, &EncodeSettings, &Kit) -> Result<Vec<u8>>>,
+    encode: Option<Encode>,
     /// Begins an animated file; `None` where the format has none.
-    animate: Option<fn(Size, Loops, &EncodeSettings) -> Result<Box<dyn Animator>>>,
+    animate: Option<Animate>,
     /// What the file carries beside pixels.
     metadata: fn(&[u8]) -> Metadata,
 }
 
+type Encode = fn(Image, &EncodeSettings, &Kit) -> Result<Vec<u8>>;
+type Animate = fn(Size, Loops, &EncodeSettings) -> Result<Box<dyn Animator>>;
 type OpenFrames = for<'a> fn(&'a [u8], &'a Header, &'a Want) -> Result<Box<dyn Frames + 'a>>;
 
 static CODECS: [&Codec; 11] = [
@@ -252,6 +261,13 @@ pub struct Want {
     pub colour: Colour,
 }
 
+impl Want {
+    /// The profile, where pixels are to be converted by it.
+    fn profile<P>(&self, profile: Option<P>) -> Option<P> {
+        profile.filter(|_| self.colour == Colour::Srgb)
+    }
+}
+
 /// Decodes at the smallest scale that is not below what is wanted; the image stands for the full size.
 /// Of an animation the first frame.
 ///
@@ -332,6 +348,14 @@ impl Default for EncodeSettings {
     }
 }
 
+impl EncodeSettings {
+    fn without_profile(&self) -> EncodeSettings {
+        let mut settings = self.clone();
+        settings.metadata.icc = None;
+        settings
+    }
+}
+
 /// Encodes one picture.
 ///
 /// # Errors
@@ -339,7 +363,12 @@ impl Default for EncodeSettings {
 /// format that is only read.
 pub fn encode(image: Image, format: Format, settings: &EncodeSettings, kit: &Kit) -> Result<Vec<u8>> {
     let encode = format.codec().encode.ok_or_else(|| unwritten(format))?;
-    encode(image.settled()?.without_idle_alpha()?, settings, kit)
+    let image = image.settled()?.without_idle_alpha()?;
+    match &settings.metadata.icc {
+        // Operations turned grey into colour or colour into grey.
+        Some(profile) if !is_profile_for(profile, image.layout()) => encode(image, &settings.without_profile(), kit),
+        _ => encode(image, settings, kit),
+    }
 }
 
 /// A file that grows frame by frame.
@@ -363,7 +392,10 @@ pub trait Animator {
 /// As [`encode`].
 pub fn animate(format: Format, size: Size, loops: Loops, settings: &EncodeSettings) -> Result<Box<dyn Animator>> {
     let animate = format.codec().animate.ok_or_else(|| unwritten(format))?;
-    animate(size, loops, settings)
+    match &settings.metadata.icc {
+        Some(profile) if !is_profile_for(profile, Layout::Rgba) => animate(size, loops, &settings.without_profile()),
+        _ => animate(size, loops, settings),
+    }
 }
 
 fn unwritten(format: Format) -> Error {

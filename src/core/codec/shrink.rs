@@ -4,6 +4,24 @@
 use crate::image::{buffer, Layout, Size};
 use crate::Result;
 
+/// A sample of 8 or 16 bits.
+pub trait Sample: Copy + Into<u64> {
+    /// From a mean, which is within its range.
+    fn from_mean(mean: u64) -> Self;
+}
+
+impl Sample for u8 {
+    fn from_mean(mean: u64) -> u8 {
+        mean as u8
+    }
+}
+
+impl Sample for u16 {
+    fn from_mean(mean: u64) -> u16 {
+        mean as u16
+    }
+}
+
 /// The side of the block that may be averaged to one pixel when at least `want` is wanted; 1 or more.
 pub fn factor(size: Size, want: Size) -> u32 {
     let along = |have: u32, want: u32| have / want.max(1);
@@ -16,30 +34,30 @@ pub fn shrunk(size: Size, factor: u32) -> Size {
 }
 
 /// Takes rows and gives a smaller picture.
-pub struct Shrink {
+pub struct Shrink<T = u8> {
     size: Size,
     factor: u32,
     layout: Layout,
     rows: u32,
     /// Sums of the block row at hand; colour is weighted by alpha.
-    sums: Vec<u32>,
-    out: Vec<u8>,
+    sums: Vec<u64>,
+    out: Vec<T>,
 }
 
-impl Shrink {
+impl<T: Sample> Shrink<T> {
     /// For a source of `size`, rows of `layout`.
     ///
     /// # Errors
     /// `image_too_large` when memory ends.
-    pub fn new(size: Size, factor: u32, layout: Layout) -> Result<Shrink> {
+    pub fn new(size: Size, factor: u32, layout: Layout) -> Result<Shrink<T>> {
         let small = shrunk(size, factor);
         let out = buffer(small.pixels() * layout.channels() as u64)?;
         let sums = vec![0; small.width as usize * layout.channels()];
         Ok(Shrink { size, factor, layout, rows: 0, sums, out })
     }
 
-    /// The next row, width × channels bytes.
-    pub fn row(&mut self, row: &[u8]) {
+    /// The next row, width × channels samples.
+    pub fn row(&mut self, row: &[T]) {
         if self.factor == 1 {
             self.out.extend_from_slice(row);
             self.rows += 1;
@@ -49,20 +67,20 @@ impl Shrink {
         let block = self.factor as usize * n;
         for (sum, pixels) in self.sums.chunks_exact_mut(n).zip(row.chunks(block)) {
             match sum {
-                [l] => *l += pixels.iter().map(|p| u32::from(*p)).sum::<u32>(),
+                [l] => *l += pixels.iter().map(|p| (*p).into()).sum::<u64>(),
                 [r, g, b] => {
                     for p in pixels.chunks_exact(3) {
-                        *r += u32::from(p[0]);
-                        *g += u32::from(p[1]);
-                        *b += u32::from(p[2]);
+                        *r += p[0].into();
+                        *g += p[1].into();
+                        *b += p[2].into();
                     }
                 }
                 [r, g, b, a] => {
                     for p in pixels.chunks_exact(4) {
-                        let alpha = u32::from(p[3]);
-                        *r += u32::from(p[0]) * alpha;
-                        *g += u32::from(p[1]) * alpha;
-                        *b += u32::from(p[2]) * alpha;
+                        let alpha: u64 = p[3].into();
+                        *r += alpha * p[0].into();
+                        *g += alpha * p[1].into();
+                        *b += alpha * p[2].into();
                         *a += alpha;
                     }
                 }
@@ -80,21 +98,21 @@ impl Shrink {
         let high = (self.rows - 1) % self.factor + 1;
         for (i, sum) in self.sums.chunks_exact_mut(n).enumerate() {
             let wide = self.factor.min(self.size.width - i as u32 * self.factor);
-            let count = wide * high;
+            let count = u64::from(wide * high);
             match &*sum {
                 [r, g, b, a] => {
                     let weight = (*a).max(1);
-                    self.out.extend([*r, *g, *b].map(|c| ((c + weight / 2) / weight) as u8));
-                    self.out.push(((*a + count / 2) / count) as u8);
+                    self.out.extend([*r, *g, *b].map(|c| T::from_mean((c + weight / 2) / weight)));
+                    self.out.push(T::from_mean((*a + count / 2) / count));
                 }
-                _ => self.out.extend(sum.iter().map(|c| ((c + count / 2) / count) as u8)),
+                _ => self.out.extend(sum.iter().map(|c| T::from_mean((c + count / 2) / count))),
             }
             sum.fill(0);
         }
     }
 
-    /// The picture, once all rows came; fewer bytes than its size needs if they did not.
-    pub fn finish(self) -> (Size, Vec<u8>) {
+    /// The picture, once all rows came; fewer samples than its size needs if they did not.
+    pub fn finish(self) -> (Size, Vec<T>) {
         (shrunk(self.size, self.factor), self.out)
     }
 }
@@ -106,14 +124,21 @@ mod tests {
     #[test]
     fn blocks_are_averaged_with_partial_ones_at_the_edges() {
         let mut s = Shrink::new(Size::new(3, 3), 2, Layout::Gray).unwrap();
-        [[0, 10, 100], [20, 30, 200], [7, 9, 50]].iter().for_each(|row| s.row(row));
+        [[0u8, 10, 100], [20, 30, 200], [7, 9, 50]].iter().for_each(|row| s.row(row));
         assert_eq!(s.finish(), (Size::new(2, 2), vec![15, 150, 8, 50]));
+    }
+
+    #[test]
+    fn sixteen_bits_keep_their_precision() {
+        let mut s = Shrink::new(Size::new(2, 1), 2, Layout::Rgba).unwrap();
+        s.row(&[60_000u16, 1, 0, 65_535, 60_003, 2, 0, 65_535]);
+        assert_eq!(s.finish().1, [60_002, 2, 0, 65_535]);
     }
 
     #[test]
     fn transparent_pixels_lend_no_colour() {
         let mut s = Shrink::new(Size::new(2, 1), 2, Layout::Rgba).unwrap();
-        s.row(&[255, 0, 0, 255, 0, 255, 0, 0]);
+        s.row(&[255u8, 0, 0, 255, 0, 255, 0, 0]);
         assert_eq!(s.finish().1, [255, 0, 0, 128]);
     }
 

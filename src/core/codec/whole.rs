@@ -33,7 +33,12 @@ pub fn decode(format: Format, decoder: image::ImageResult<impl ImageDecoder>) ->
             let eight: Vec<u8> = sixteen(&data).collect();
             eight.chunks_exact(2).flat_map(|p| [p[0], p[0], p[0], p[1]]).collect()
         }
-        _ => return Err(crate::Error::FormatUnsupported(format!("The {} file's samples are of a kind that Limn does not decode.", format.name()))),
+        _ => {
+            return Err(crate::Error::FormatUnsupported(format!(
+                "The {} file's samples are of a kind that Limn does not decode.",
+                format.name()
+            )))
+        }
     };
     Image::new(Size::new(width, height), layout(color), data)
 }

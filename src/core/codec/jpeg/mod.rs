@@ -4,7 +4,7 @@ pub mod decode;
 
 use self::decode::{Colour, Decoded, JpegError, Scale};
 use super::exif::Orientation;
-use super::{corrupt, icc, nothing_beside, too_wide, Codec, EncodeSettings, Format, Header, Want};
+use super::{beside, corrupt, icc, too_wide, Codec, EncodeSettings, Format, Header, Want};
 use crate::image::{Color, Image, Layout, Size};
 use crate::kit::Kit;
 use crate::ops::background::Background;
@@ -25,7 +25,7 @@ pub(super) static CODEC: Codec = Codec {
     frames: None,
     encode: Some(encode),
     animate: None,
-    metadata: nothing_beside,
+    metadata: beside::jpeg::read,
 };
 
 /// From the smallest to the full size.
@@ -77,9 +77,10 @@ fn decode(bytes: &[u8], header: &Header, want: &Want, _: &Kit) -> Result<Image> 
     let jpeg = decode::Header::parse(bytes).map_err(refused)?;
     let Decoded { width, height, channels, mut data } = decode::decode(bytes, &jpeg, scale(header, want.size)).map_err(refused)?;
     let profile = jpeg.icc(bytes);
+    let kept = want.profile(profile.as_deref());
     match channels {
-        1 => icc::gray_to_srgb(&mut data, profile.as_deref())?,
-        3 => icc::rgb_to_srgb(&mut data, 3, profile.as_deref())?,
+        1 => icc::gray_to_srgb(&mut data, kept)?,
+        3 => icc::rgb_to_srgb(&mut data, 3, kept)?,
         _ => data = icc::cmyk_to_srgb(&data, profile.as_deref())?,
     }
     let layout = if channels == 1 { Layout::Gray } else { Layout::Rgb };
@@ -97,6 +98,7 @@ fn encode(image: Image, settings: &EncodeSettings, kit: &Kit) -> Result<Vec<u8>>
     encoder.set_sampling_factor(if settings.full_chroma { SamplingFactor::F_1_1 } else { SamplingFactor::F_2_2 });
     encoder.set_progressive(settings.progressive);
     encoder.set_optimized_huffman_tables(true);
+    beside::jpeg::write(&mut encoder, &settings.metadata);
     let color = if image.layout() == Layout::Gray { ColorType::Luma } else { ColorType::Rgb };
     encoder.encode(image.data(), width, height, color).map_err(|_| Error::Internal)?;
     Ok(out)

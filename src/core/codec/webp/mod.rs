@@ -1,13 +1,19 @@
-//! WebP: decoded lossy and lossless, with alpha; encoded lossy by Limn's own VP8 encoder or lossless.
+//! WebP: lossy and lossless, with alpha, still and animated; lossy files come from Limn's own VP8 encoder.
 
+mod animate;
+mod container;
+mod encode;
+mod frames;
 mod vp8;
+#[cfg(test)]
+mod tests;
 
 use super::exif::Orientation;
-use super::{corrupt, icc, nothing_beside, too_wide, Codec, EncodeSettings, Format, Header, Want};
+use super::{beside, corrupt, icc, Codec, Format, Header, Loops, Want};
 use crate::image::{zeroed, Image, Layout, Size};
 use crate::kit::Kit;
 use crate::{Error, Result};
-use image_webp::{ColorType, DecodingError, WebPDecoder, WebPEncoder};
+use image_webp::{DecodingError, LoopCount, WebPDecoder};
 use std::io::Cursor;
 
 pub(super) static CODEC: Codec = Codec {
@@ -18,13 +24,12 @@ pub(super) static CODEC: Codec = Codec {
     magic: |bytes| bytes.starts_with(b"RIFF") && bytes.get(8..12) == Some(b"WEBP"),
     header,
     decoded_size: |header, _| header.size,
-    // Pixels, and the planes or the transformed copy that they come from.
-    decode_bytes: |header, _| header.size.pixels() * (header.layout.channels() as u64 + 4),
+    decode_bytes,
     decode,
-    frames: None,
-    encode: Some(encode),
-    animate: None,
-    metadata: nothing_beside,
+    frames: Some(|bytes, header, want| Ok(Box::new(frames::WebPFrames::open(bytes, header, want)?))),
+    encode: Some(encode::encode),
+    animate: Some(animate::begin),
+    metadata: beside::webp::read,
 };
 
 /// Longest side of a WebP file, px.
@@ -49,66 +54,37 @@ fn header(bytes: &[u8], _: &Kit) -> Result<Header> {
     let mut decoder = open(bytes)?;
     let (width, height) = decoder.dimensions();
     let exif = decoder.exif_metadata().ok().flatten();
-    let layout = if decoder.has_alpha() { Layout::Rgba } else { Layout::Rgb };
+    let moves = decoder.is_animated();
+    let layout = if moves || decoder.has_alpha() { Layout::Rgba } else { Layout::Rgb };
     Ok(Header {
-        frames: decoder.num_frames().max(1),
+        frames: if moves { decoder.num_frames().max(1) } else { 1 },
+        loops: match decoder.loop_count() {
+            LoopCount::Forever => Loops::Forever,
+            LoopCount::Times(n) => Loops::Times(u32::from(n.get())),
+        },
         orientation: exif.map_or(Orientation::default(), |e| Orientation::read(e.strip_prefix(b"Exif\0\0").unwrap_or(&e))),
         ..Header::still(Format::WebP, Size::new(width, height), layout)
     })
 }
 
-fn decode(bytes: &[u8], header: &Header, _: &Want, _: &Kit) -> Result<Image> {
+/// Pixels, and the planes or the transformed copy that they come from; for an animation also the canvas,
+/// the picture that is given out, and the two that its encoder compares.
+fn decode_bytes(header: &Header, _: Size) -> u64 {
+    header.size.pixels() * if header.frames > 1 { 24 } else { header.layout.channels() as u64 + 4 }
+}
+
+fn decode(bytes: &[u8], header: &Header, want: &Want, _: &Kit) -> Result<Image> {
     let mut decoder = open(bytes)?;
+    if decoder.is_animated() {
+        return frames::WebPFrames::open(bytes, header, want)?.first()?.without_idle_alpha();
+    }
     let channels = header.layout.channels();
     let mut data = zeroed(header.size.pixels() * channels as u64)?;
     if decoder.output_buffer_size() != Some(data.len()) {
         return Err(corrupt(Format::WebP, "its dimensions contradict one another"));
     }
     decoder.read_image(&mut data).map_err(refused)?;
-    let profile = decoder.icc_profile().ok().flatten();
+    let profile = want.profile(decoder.icc_profile().ok().flatten());
     icc::rgb_to_srgb(&mut data, channels, profile.as_deref())?;
     Image::new(header.size, header.layout, data)
-}
-
-fn encode(image: Image, settings: &EncodeSettings, _: &Kit) -> Result<Vec<u8>> {
-    let size = image.held();
-    if size.width > MAX_SIDE || size.height > MAX_SIDE {
-        return Err(too_wide(Format::WebP, size, MAX_SIDE));
-    }
-    match settings.lossless {
-        true => lossless(&image, size),
-        false => lossy(image, size, settings.quality),
-    }
-}
-
-fn lossless(image: &Image, size: Size) -> Result<Vec<u8>> {
-    let color = match image.layout() {
-        Layout::Gray => ColorType::L8,
-        Layout::Rgb => ColorType::Rgb8,
-        Layout::Rgba => ColorType::Rgba8,
-    };
-    let mut out = Vec::new();
-    WebPEncoder::new(&mut out).encode(image.data(), size.width, size.height, color).map_err(|_| Error::Internal)?;
-    Ok(out)
-}
-
-fn lossy(image: Image, size: Size, quality: u8) -> Result<Vec<u8>> {
-    let image = if image.layout() == Layout::Gray { image.into_rgb()? } else { image };
-    let channels = image.layout().channels();
-    let frame = vp8::encode(image.data(), channels, size.width, size.height, quality.clamp(1, 100)).map_err(failed)?;
-    let alpha = match image.layout() {
-        Layout::Rgba => {
-            let plane: Vec<u8> = image.data().iter().skip(3).step_by(4).copied().collect();
-            Some(vp8::alpha_chunk(&plane, size.width, size.height).map_err(failed)?)
-        }
-        _ => None,
-    };
-    vp8::container(size.width, size.height, &frame, alpha.as_deref()).map_err(failed)
-}
-
-fn failed(error: vp8::Vp8Error) -> Error {
-    match error {
-        vp8::Vp8Error::OutOfMemory => Error::ImageTooLarge("There is no memory left to encode the webp file.".into()),
-        _ => Error::Internal,
-    }
 }

@@ -29,6 +29,11 @@ impl Header {
         self.segments(bytes, APP1, b"Exif\0").next()?.get(1..)
     }
 
+    /// What follows `name` in the first APP1 segment that begins so, of the bytes that this header was parsed from.
+    pub fn app1<'a>(&self, bytes: &'a [u8], name: &'static [u8]) -> Option<&'a [u8]> {
+        self.segments(bytes, APP1, name).next()
+    }
+
     /// The ICC profile, put together from its numbered chunks; `None` when there is none or they do not fit together.
     pub fn icc(&self, bytes: &[u8]) -> Option<Vec<u8>> {
         let mut chunks: Vec<(u8, &[u8])> = Vec::new();

@@ -101,15 +101,19 @@ pub fn alpha_chunk(plane: &[u8], width: u32, height: u32) -> Result<Vec<u8>, Vp8
 
 #[cfg(test)]
 mod tests {
-    use super::super::{container, encode};
+    use super::super::encode;
     use super::*;
+    use crate::codec::webp::container::{still, Picture};
+    use crate::codec::Metadata;
+    use crate::image::Size;
 
     fn round_trip(name: &str, width: u32, height: u32, alpha: impl Fn(u32, u32) -> u8) {
         let plane: Vec<u8> = (0..height).flat_map(|y| (0..width).map(move |x| (x, y))).map(|(x, y)| alpha(x, y)).collect();
         let alph = alpha_chunk(&plane, width, height).unwrap();
         assert!(alph.len() <= plane.len() + 1);
         let vp8 = encode(&vec![90; plane.len() * 3], 3, width, height, 50).unwrap();
-        let file = container(width, height, &vp8, Some(&alph)).unwrap();
+        let picture = Picture { name: b"VP8 ", data: &vp8, alpha: Some(&alph) };
+        let file = still(Size::new(width, height), &picture, true, &Metadata::default()).unwrap();
         let mut decoder = image_webp::WebPDecoder::new(std::io::Cursor::new(file)).unwrap();
         let mut pixels = vec![0; plane.len() * 4];
         decoder.read_image(&mut pixels).unwrap();

@@ -7,7 +7,6 @@ mod alpha;
 mod bitstream;
 mod blocks;
 mod boolcoder;
-mod container;
 mod cost;
 mod filter;
 mod frame;
@@ -25,7 +24,6 @@ mod vector;
 mod yuv;
 
 pub use alpha::alpha_chunk;
-pub use container::container;
 
 /// Why an image was not encoded.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

@@ -1,6 +1,9 @@
 //! Whole-frame tests against another decoder.
 
 use super::*;
+use crate::codec::webp::container::{still, Picture};
+use crate::codec::Metadata;
+use crate::image::Size;
 use image_webp::vp8::Vp8Decoder;
 use std::io::Cursor;
 
@@ -24,7 +27,8 @@ fn picture(sort: &str, width: u32, height: u32) -> Vec<u8> {
 }
 
 fn decode(width: u32, height: u32, vp8: &[u8]) -> Vec<u8> {
-    let file = container(width, height, vp8, None).unwrap();
+    let picture = Picture { name: b"VP8 ", data: vp8, alpha: None };
+    let file = still(Size::new(width, height), &picture, false, &Metadata::default()).unwrap();
     let mut decoder = image_webp::WebPDecoder::new(Cursor::new(file)).unwrap();
     let mut pixels = vec![0; decoder.output_buffer_size().unwrap()];
     decoder.read_image(&mut pixels).unwrap();

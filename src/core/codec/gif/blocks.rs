@@ -1,0 +1,50 @@
+//! A walk over a GIF's blocks (GIF89a appendix A) that decompresses nothing.
+
+use crate::codec::Loops;
+
+/// How many frames a file has and how often they run; stops where the file ends or goes wrong.
+///
+/// Without the Netscape extension an animation runs once. Its number counts repetitions, so that n means
+/// n + 1 runs, as Chromium and Firefox play it; 0 is without end.
+pub(super) fn survey(bytes: &[u8]) -> (u32, Loops) {
+    let table = |flags: u8| if flags & 0x80 != 0 { 3usize << ((flags & 7) + 1) } else { 0 };
+    let (mut frames, mut loops) = (0u32, Loops::Times(1));
+    let mut at = 13 + bytes.get(10).map_or(0, |flags| table(*flags));
+    loop {
+        let next = match bytes.get(at) {
+            Some(0x21) => {
+                if let Some(repeats) = bytes.get(at + 1..).and_then(repeats) {
+                    loops = if repeats == 0 { Loops::Forever } else { Loops::Times(u32::from(repeats) + 1) };
+                }
+                skip_sub_blocks(bytes, at + 2)
+            }
+            Some(0x2c) => {
+                frames = frames.saturating_add(1);
+                bytes.get(at + 9).and_then(|flags| skip_sub_blocks(bytes, at + 11 + table(*flags)))
+            }
+            _ => None,
+        };
+        match next {
+            Some(next) => at = next,
+            None => return (frames, loops),
+        }
+    }
+}
+
+fn skip_sub_blocks(bytes: &[u8], mut at: usize) -> Option<usize> {
+    loop {
+        match usize::from(*bytes.get(at)?) {
+            0 => return Some(at + 1),
+            n => at += n + 1,
+        }
+    }
+}
+
+/// The number in a looping extension, from its label on.
+fn repeats(block: &[u8]) -> Option<u16> {
+    let data = [&b"\xff\x0bNETSCAPE2.0"[..], b"\xff\x0bANIMEXTS1.0"].iter().find_map(|name| block.strip_prefix(*name))?;
+    match data {
+        [3, 1, low, high, ..] => Some(u16::from_le_bytes([*low, *high])),
+        _ => None,
+    }
+}

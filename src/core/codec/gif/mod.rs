@@ -1,0 +1,51 @@
+//! GIF: frames on their canvas, read and written.
+
+mod animate;
+mod blocks;
+mod frames;
+#[cfg(test)]
+mod tests;
+
+use super::{corrupt, nothing_beside, Codec, EncodeSettings, Format, Header, Loops, Want};
+use crate::image::{Image, Layout, Size};
+use crate::kit::Kit;
+use crate::Result;
+
+pub(super) static CODEC: Codec = Codec {
+    format: Format::Gif,
+    name: "gif",
+    mime: "image/gif",
+    extensions: &["gif"],
+    magic: |bytes| bytes.starts_with(b"GIF87a") || bytes.starts_with(b"GIF89a"),
+    header,
+    decoded_size: |header, _| header.size,
+    decode_bytes,
+    decode,
+    frames: Some(|bytes, header, _| Ok(Box::new(frames::GifFrames::open(bytes, header)?))),
+    encode: Some(encode),
+    animate: Some(animate::begin),
+    metadata: nothing_beside,
+};
+
+fn header(bytes: &[u8], _: &Kit) -> Result<Header> {
+    let side = |at: usize| bytes.get(at..at + 2).map(|b| u32::from(b[0]) | u32::from(b[1]) << 8);
+    let (Some(width), Some(height)) = (side(6), side(8)) else { return Err(corrupt(Format::Gif, "its header is cut")) };
+    let (frames, loops) = blocks::survey(bytes);
+    Ok(Header { frames: frames.max(1), loops, ..Header::still(Format::Gif, Size::new(width, height), Layout::Rgba) })
+}
+
+/// The canvas and the frame's indices; an animation's also what is saved beneath a frame, the picture that
+/// is given out, and the two that its encoder compares.
+fn decode_bytes(header: &Header, _: Size) -> u64 {
+    header.size.pixels() * if header.frames > 1 { 20 } else { 8 }
+}
+
+fn decode(bytes: &[u8], header: &Header, _: &Want, _: &Kit) -> Result<Image> {
+    frames::GifFrames::open(bytes, header)?.first()?.without_idle_alpha()
+}
+
+fn encode(image: Image, settings: &EncodeSettings, _: &Kit) -> Result<Vec<u8>> {
+    let mut file = animate::begin(image.held(), Loops::Times(1), settings)?;
+    file.add(image, 0)?;
+    file.finish()
+}

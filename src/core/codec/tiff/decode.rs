@@ -1,0 +1,154 @@
+//! A TIFF's pixels.
+
+use super::kind::{palette, Kind, Model};
+use super::samples::{arranged, interleaved, unpacked};
+use super::{directory, refused, unsupported};
+use crate::codec::{corrupt, icc, Format, Header, Want};
+use crate::image::{buffer, narrow, Image};
+use crate::kit::Kit;
+use crate::{Error, Result};
+use std::io::{Read, Seek};
+use tiff::decoder::{ChunkType, Decoder, DecodingResult};
+use tiff::tags::Tag;
+
+/// The tag of the colour profile.
+const ICC: u16 = 34_675;
+/// The compression that has sizes of its own within.
+const JPEG: u16 = 7;
+
+pub(super) fn decode(bytes: &[u8], header: &Header, want: &Want, _: &Kit) -> Result<Image> {
+    let mut file = directory::open(bytes)?;
+    let kind = Kind::of(bytes, &mut file)?;
+    let layout = file.image_buffer_layout().map_err(refused)?;
+    check(bytes, &mut file, header, layout.planes)?;
+    // Allocated here, where it may fail.
+    let mut stored = match kind.bits {
+        16 => DecodingResult::U16(filled(layout.complete_len / 2)?),
+        _ => DecodingResult::U8(filled(layout.complete_len)?),
+    };
+    file.read_image_bytes(stored.as_buffer(0).as_bytes_mut()).map_err(refused)?;
+    let profile = directory::block(bytes, ICC);
+    let (size, planar) = (header.size, layout.planes > 1);
+    match stored {
+        DecodingResult::U16(data) => {
+            let data = if planar { interleaved(&data, size, kind.samples)? } else { data };
+            if !kind.deep() {
+                let mut eight = buffer(data.len() as u64)?;
+                eight.extend(data.iter().map(|s| narrow(*s)));
+                return eight_bits(&mut file, eight, header, want, &kind, profile);
+            }
+            let mut data = arranged(data, &kind, if kind.model == Model::Gray { 1 } else { 3 })?;
+            convert(&mut data, header, want.profile(profile))?;
+            Image::deep(size, header.layout, data)
+        }
+        DecodingResult::U8(data) => {
+            let in_plane = if planar { 1 } else { kind.samples };
+            let data = if kind.bits < 8 { unpacked(&data, kind.bits, size.width as usize * in_plane)? } else { data };
+            let data = if planar { interleaved(&data, size, kind.samples)? } else { data };
+            eight_bits(&mut file, data, header, want, &kind, profile)
+        }
+        _ => Err(unsupported("a number of bits a sample")),
+    }
+}
+
+fn filled<T: Copy + Default>(len: usize) -> Result<Vec<T>> {
+    let mut data = buffer(len as u64)?;
+    data.resize(len, T::default());
+    Ok(data)
+}
+
+fn eight_bits<R: Read + Seek>(
+    file: &mut Decoder<R>,
+    mut data: Vec<u8>,
+    header: &Header,
+    want: &Want,
+    kind: &Kind,
+    profile: Option<&[u8]>,
+) -> Result<Image> {
+    match kind.model {
+        Model::Palette => {
+            let colours = palette(file)?;
+            let mut rgb = buffer(header.size.pixels() * 3)?;
+            data.iter().for_each(|i| rgb.extend_from_slice(colours.get(usize::from(*i)).unwrap_or(&[0; 3])));
+            data = rgb;
+        }
+        Model::Cmyk => return Image::new(header.size, header.layout, icc::cmyk_to_srgb(&data, profile)?),
+        Model::YCbCr => ycbcr(file, &mut data),
+        Model::Gray | Model::Rgb => {
+            if kind.bits < 8 {
+                let most = u32::from(0xffu8 >> (8 - kind.bits));
+                data.iter_mut().for_each(|v| *v = (u32::from(*v) * 255 / most) as u8);
+            }
+            data = arranged(data, kind, if kind.model == Model::Gray { 1 } else { 3 })?;
+        }
+    }
+    convert(&mut data, header, want.profile(profile))?;
+    Image::new(header.size, header.layout, data)
+}
+
+fn convert<T: icc::Depth>(data: &mut Vec<T>, header: &Header, profile: Option<&[u8]>) -> Result<()> {
+    match header.layout.channels() {
+        1 => icc::gray_to_srgb(data, profile),
+        channels => icc::rgb_to_srgb(data, channels, profile),
+    }
+}
+
+/// Luma and colour differences to RGB, in place, by the weights and the levels that the file names
+/// (TIFF 6.0, section 21).
+fn ycbcr<R: Read + Seek>(file: &mut Decoder<R>, data: &mut [u8]) {
+    let three = |list: Option<Vec<f32>>| list.filter(|l| l.len() == 3 && l.iter().all(|w| *w > 0.0));
+    let weights = three(file.get_tag_f32_vec(Tag::Unknown(529)).ok()).unwrap_or_else(|| vec![0.299, 0.587, 0.114]);
+    let levels = file.get_tag_f32_vec(Tag::Unknown(532)).ok().filter(|l| l.len() == 6);
+    let levels = levels.unwrap_or_else(|| vec![0.0, 255.0, 128.0, 255.0, 128.0, 255.0]);
+    let ([red, green, blue], [black, white, cb_zero, cb_most, cr_zero, cr_most]) = (weights.as_slice(), levels.as_slice()) else { return };
+    let scaled = |v: u8, zero: f32, most: f32, range: f32| (f32::from(v) - zero) * range / (most - zero).max(1.0);
+    for pixel in data.chunks_exact_mut(3) {
+        let y = scaled(pixel[0], *black, *white, 255.0);
+        let cb = scaled(pixel[1], *cb_zero, *cb_most, 127.0);
+        let cr = scaled(pixel[2], *cr_zero, *cr_most, 127.0);
+        let (r, b) = (y + cr * 2.0 * (1.0 - red), y + cb * 2.0 * (1.0 - blue));
+        let g = (y - red * r - blue * b) / green;
+        pixel.copy_from_slice(&[r, g, b].map(|c| (c + 0.5).clamp(0.0, 255.0) as u8));
+    }
+}
+
+/// Refuses what would make the library allocate for more than the picture, or stop it.
+fn check<R: Read + Seek>(bytes: &[u8], file: &mut Decoder<R>, header: &Header, planes: usize) -> Result<()> {
+    let (width, height) = file.chunk_dimensions();
+    let tiled = file.get_chunk_type() == ChunkType::Tile;
+    if tiled && u64::from(width) * u64::from(height) > header.size.pixels() * 4 + (1 << 20) {
+        return Err(corrupt(Format::Tiff, "its tiles are larger than the picture"));
+    }
+    // The library counts the rows of tiles of all planes together and would run over the last plane.
+    if tiled && planes > 1 && header.size.height % height.max(1) != 0 {
+        return Err(unsupported("tiles of separate planes"));
+    }
+    if file.find_tag_unsigned::<u16>(Tag::Compression).ok().flatten() != Some(JPEG) {
+        return Ok(());
+    }
+    let (offsets, counts) = if tiled { (Tag::TileOffsets, Tag::TileByteCounts) } else { (Tag::StripOffsets, Tag::StripByteCounts) };
+    let (offsets, counts) = (file.get_tag_u64_vec(offsets).map_err(refused)?, file.get_tag_u64_vec(counts).map_err(refused)?);
+    for (offset, count) in offsets.iter().zip(&counts) {
+        let part = usize::try_from(*offset).ok().and_then(|at| bytes.get(at..)).unwrap_or(&[]);
+        let part = part.get(..usize::try_from(*count).map_err(|_| Error::Internal)?).unwrap_or(part);
+        let (wide, high) = jpeg_size(part).unwrap_or((0, 0));
+        if u64::from(wide) * u64::from(high) > header.size.pixels() + (1 << 20) || wide > width.max(header.size.width) {
+            return Err(corrupt(Format::Tiff, "a jpeg within it is larger than its place"));
+        }
+    }
+    Ok(())
+}
+
+/// The size in a JPEG's frame header (ITU T.81 B.2.2).
+fn jpeg_size(jpeg: &[u8]) -> Option<(u32, u32)> {
+    let mut at = 2;
+    let short = |at: usize| Some(u32::from(*jpeg.get(at)?) << 8 | u32::from(*jpeg.get(at + 1)?));
+    loop {
+        match (jpeg.get(at)?, jpeg.get(at + 1)?) {
+            (0xff, 0xff) => at += 1,
+            (0xff, 0xc0..=0xc3 | 0xc5..=0xc7 | 0xc9..=0xcb | 0xcd..=0xcf) => return Some((short(at + 7)?, short(at + 5)?)),
+            (0xff, _) => at += 2 + short(at + 2)? as usize,
+            _ => return None,
+        }
+    }
+}

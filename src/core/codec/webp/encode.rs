@@ -1,0 +1,97 @@
+//! A picture's bitstream, lossy or lossless.
+
+use super::container::{self, chunks, Picture};
+use super::{vp8, MAX_SIDE};
+use crate::codec::{too_wide, EncodeSettings, Format};
+use crate::image::{Image, Layout, Size};
+use crate::kit::Kit;
+use crate::{Error, Result};
+use image_webp::{ColorType, WebPEncoder};
+
+/// Encodes a still.
+///
+/// # Errors
+/// `image_too_large` for sides over 16383 px or when memory ends.
+pub(super) fn encode(image: Image, settings: &EncodeSettings, _: &Kit) -> Result<Vec<u8>> {
+    let size = image.held();
+    check(size)?;
+    let bits = Bits::of(&image, settings)?;
+    container::still(size, &bits.picture(), image.layout() == Layout::Rgba, &settings.metadata)
+}
+
+/// Refuses sides that the format has no room for.
+///
+/// # Errors
+/// `image_too_large`.
+pub(super) fn check(size: Size) -> Result<()> {
+    match size.width > MAX_SIDE || size.height > MAX_SIDE {
+        true => Err(too_wide(Format::WebP, size, MAX_SIDE)),
+        false => Ok(()),
+    }
+}
+
+/// What the container holds of a picture.
+pub(super) struct Bits {
+    lossless: bool,
+    data: Vec<u8>,
+    alpha: Option<Vec<u8>>,
+}
+
+impl Bits {
+    /// Encodes pixels, of which alpha is kept where the layout has it.
+    ///
+    /// # Errors
+    /// `image_too_large` when memory ends.
+    pub(super) fn of(image: &Image, settings: &EncodeSettings) -> Result<Bits> {
+        match settings.lossless {
+            true => lossless(image),
+            false => lossy(image, settings.quality),
+        }
+    }
+
+    pub(super) fn picture(&self) -> Picture<'_> {
+        Picture { name: if self.lossless { b"VP8L" } else { b"VP8 " }, data: &self.data, alpha: self.alpha.as_deref() }
+    }
+}
+
+fn lossless(image: &Image) -> Result<Bits> {
+    let color = match image.layout() {
+        Layout::Gray => ColorType::L8,
+        Layout::Rgb => ColorType::Rgb8,
+        Layout::Rgba => ColorType::Rgba8,
+    };
+    let size = image.held();
+    let mut file = Vec::new();
+    WebPEncoder::new(&mut file).encode(image.data(), size.width, size.height, color).map_err(|_| Error::Internal)?;
+    // The library writes a whole file; its container is left.
+    let data = chunks(file.get(12..).unwrap_or(&[])).find(|(name, _)| *name == b"VP8L").map(|(_, data)| data.to_vec());
+    Ok(Bits { lossless: true, data: data.ok_or(Error::Internal)?, alpha: None })
+}
+
+fn lossy(image: &Image, quality: u8) -> Result<Bits> {
+    let coloured;
+    let image = match image.layout() {
+        Layout::Gray => {
+            coloured = image.clone().into_rgb()?;
+            &coloured
+        }
+        _ => image,
+    };
+    let size = image.held();
+    let data = vp8::encode(image.data(), image.layout().channels(), size.width, size.height, quality.clamp(1, 100)).map_err(failed)?;
+    let alpha = match image.layout() {
+        Layout::Rgba => {
+            let plane: Vec<u8> = image.data().iter().skip(3).step_by(4).copied().collect();
+            Some(vp8::alpha_chunk(&plane, size.width, size.height).map_err(failed)?)
+        }
+        _ => None,
+    };
+    Ok(Bits { lossless: false, data, alpha })
+}
+
+fn failed(error: vp8::Vp8Error) -> Error {
+    match error {
+        vp8::Vp8Error::OutOfMemory => Error::ImageTooLarge("There is no memory left to encode the webp file.".into()),
+        _ => Error::Internal,
+    }
+}

@@ -1,0 +1,96 @@
+//! An animated WebP's frames, composited.
+//!
+//! The library composites too, but clears disposed frames only to a colour that it was told, and holds a
+//! canvas of its own; here each frame is decoded as the small still that it is.
+
+use super::container::{self, chunks, number, Picture};
+use super::{open, refused};
+use crate::codec::canvas::{Area, Blend, Canvas, Disposal};
+use crate::codec::{corrupt, icc, Format, Frame, Frames, Header, Metadata, Want};
+use crate::image::{zeroed, Image, Size};
+use crate::Result;
+
+pub(super) struct WebPFrames<'a> {
+    /// The `ANMF` chunks that are left.
+    parts: Box<dyn Iterator<Item = &'a [u8]> + 'a>,
+    canvas: Canvas,
+    rgb: icc::ToSrgb<u8>,
+    rgba: icc::ToSrgb<u8>,
+    left: u32,
+}
+
+impl<'a> WebPFrames<'a> {
+    /// Begins before the first frame.
+    ///
+    /// # Errors
+    /// `image_corrupt`, `image_too_large` when memory ends.
+    pub(super) fn open(bytes: &'a [u8], header: &Header, want: &Want) -> Result<WebPFrames<'a>> {
+        let all = || chunks(bytes.get(12..).unwrap_or(&[]));
+        let profile = want.profile(all().find(|(name, _)| *name == b"ICCP").map(|(_, data)| data));
+        let parts = all().filter(|(name, _)| *name == b"ANMF").map(|(_, data)| data);
+        Ok(WebPFrames {
+            parts: Box::new(parts),
+            canvas: Canvas::new(header.size)?,
+            rgb: icc::ToSrgb::new(3, profile),
+            rgba: icc::ToSrgb::new(4, profile),
+            left: header.frames,
+        })
+    }
+
+    /// Paints the next frame and tells how long it is shown, ms.
+    fn paint(&mut self) -> Result<u32> {
+        let canvas = self.canvas.size();
+        let part = self.parts.next().ok_or_else(|| corrupt(Format::WebP, "a frame of it is missing"))?;
+        let (x, y) = (number(part, 0)? * 2, number(part, 3)? * 2);
+        let (width, height) = (number(part, 6)? + 1, number(part, 9)? + 1);
+        let flags = part.get(15).copied().unwrap_or(0);
+        if x + width > canvas.width || y + height > canvas.height {
+            return Err(corrupt(Format::WebP, "a frame of it lies outside its canvas"));
+        }
+        let file = alone(part.get(16..).unwrap_or(&[]), Size::new(width, height))?;
+        let mut decoder = open(&file)?;
+        let channels = if decoder.has_alpha() { 4 } else { 3 };
+        let mut data = zeroed(u64::from(width) * u64::from(height) * channels as u64)?;
+        if decoder.dimensions() != (width, height) || decoder.output_buffer_size() != Some(data.len()) {
+            return Err(corrupt(Format::WebP, "a frame of it has another size than it says"));
+        }
+        decoder.read_image(&mut data).map_err(refused)?;
+        if channels == 4 { &self.rgba } else { &self.rgb }.apply(&mut data)?;
+        let disposal = if flags & 1 == 0 { Disposal::Keep } else { Disposal::Clear };
+        let blend = if flags & 2 == 0 { Blend::Over } else { Blend::Replace };
+        let pixels = data.chunks_exact(channels).map(|p| [p[0], p[1], p[2], p.get(3).copied().unwrap_or(255)]);
+        self.canvas.paint(Area { x, y, width, height }, disposal, blend, pixels)?;
+        number(part, 12)
+    }
+
+    /// The first frame alone.
+    ///
+    /// # Errors
+    /// `image_corrupt`, `image_too_large` when memory ends.
+    pub(super) fn first(mut self) -> Result<Image> {
+        self.paint()?;
+        self.canvas.into_image()
+    }
+}
+
+impl Frames for WebPFrames<'_> {
+    fn next(&mut self) -> Result<Option<Frame>> {
+        if self.left == 0 {
+            return Ok(None);
+        }
+        self.left -= 1;
+        let delay_ms = self.paint()?;
+        Ok(Some(Frame { image: self.canvas.image()?, delay_ms }))
+    }
+}
+
+/// A frame's chunks as a file of their own.
+fn alone(part: &[u8], size: Size) -> Result<Vec<u8>> {
+    let find = |wanted: &[u8]| chunks(part).find(|(name, _)| *name == wanted).map(|(_, data)| data);
+    let picture = match (find(b"VP8 "), find(b"VP8L")) {
+        (Some(data), _) => Picture { name: b"VP8 ", data, alpha: find(b"ALPH") },
+        (None, Some(data)) => Picture { name: b"VP8L", data, alpha: None },
+        _ => return Err(corrupt(Format::WebP, "a frame of it holds no picture")),
+    };
+    container::still(size, &picture, picture.alpha.is_some(), &Metadata::default())
+}
