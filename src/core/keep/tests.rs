@@ -54,7 +54,7 @@ fn photo() -> Vec<u8> {
 
 fn made(plan: &Plan) -> (Vec<u8>, Header, Metadata) {
     let kit = Kit::default();
-    let scene = Scene { class: Class::Base, kit: &kit, default_quality: Quality::Default };
+    let scene = Scene::new(Class::Base, &kit, Quality::Default);
     let bytes = render(plan, &photo(), &scene).unwrap().bytes;
     let header = Header::read(&bytes, &kit).unwrap();
     let metadata = codec::metadata(&bytes, &header);
