@@ -1,0 +1,119 @@
+// Real files through the built Worker and through sharp: the same jobs, pictures that are alike.
+import assert from 'node:assert/strict';
+import { once } from 'node:events';
+import { readFileSync, readdirSync } from 'node:fs';
+import http from 'node:http';
+import { join } from 'node:path';
+import { after, before, test } from 'node:test';
+import sharp from 'sharp';
+import { ciede2000, colourDistance, ssim } from './compare.mjs';
+import { limn } from './limn.mjs';
+
+const folder = process.env.LIMN_FIXTURES;
+const skip = folder ? false : 'LIMN_FIXTURES is not set';
+const drawn = new Map();
+let it, origin;
+
+before(async () => {
+  if (skip) return;
+  origin = http.createServer((request, response) => {
+    const path = decodeURIComponent(request.url).slice(1);
+    response.end(drawn.get(path) ?? readFileSync(join(folder, path)));
+  });
+  origin.listen(0, '127.0.0.1');
+  await once(origin, 'listening');
+  it = await limn({
+    LIMN_NODE_WEB: { name: 'web', kind: 'http', url: `http://127.0.0.1:${origin.address().port}`, managed: false },
+    LIMN_BUCKET_WEB: { name: 'web', nodes: ['web'], access: 'public-read', parameters: 'open' },
+  });
+});
+
+after(async () => {
+  await it?.stop();
+  origin?.closeAllConnections();
+  origin?.close();
+});
+
+async function ours(path, query) {
+  const answer = await fetch(`${it.base}/web/${path.split('/').map(encodeURIComponent).join('/')}?${query}`);
+  const body = Buffer.from(await answer.arrayBuffer());
+  assert.equal(answer.status, 200, `${path}?${query}: ${body}`);
+  return body;
+}
+
+const raw = (input, options) => sharp(input, options).flatten({ background: '#fff' }).toColourspace('srgb').removeAlpha().raw().toBuffer({ resolveWithObject: true });
+const bytes = (path) => drawn.get(path) ?? readFileSync(join(folder, path));
+
+const photos = [
+  'photos/1-2mp/2mp-baseline420-1920x1080-road.jpg', 'photos/1-2mp/northern_cardinal_bird.jpg', 'photos/1-2mp/test_square.jpg',
+  'photos/kodak/kodim03.png', 'photos/kodak/kodim15.png', 'photos/kodak/kodim20.png',
+  'photos/large/12mp-baseline420-4048x3036-landscape-pixel.jpg', 'photos/large/24mp-progressive420-6000x4000-clownfish-rachel-hisko.jpg',
+];
+
+test('the measure of colours is the published one', () => {
+  // Pairs 1, 7 and 17 of the data that goes with the paper.
+  for (const [a, b, want] of [[[50, 2.6772, -79.7751], [50, 0, -82.7485], 2.0425], [[50, 0, 0], [50, -1, 2], 2.3669], [[50, 2.5, 0], [73, 25, -18], 27.1492]]) {
+    assert.ok(Math.abs(ciede2000(a, b) - want) < 1e-4);
+  }
+});
+
+test('resized photos are alike by SSIM of 0.99', { skip }, async () => {
+  for (const path of photos) {
+    for (const [query, job] of [
+      ['w=400&f=png', (s) => s.resize({ width: 400, withoutEnlargement: true }).png()],
+      ['w=320&h=240&fit=cover&f=png', (s) => s.resize(320, 240).png()],
+      ['w=640&f=webp&ll=1', (s) => s.resize({ width: 640, withoutEnlargement: true }).webp({ lossless: true })],
+      ['w=500&f=jpg&q=90', (s) => s.resize({ width: 500, withoutEnlargement: true }).jpeg({ quality: 90 })],
+    ]) {
+      const theirs = await raw(await job(sharp(bytes(path)).autoOrient()).toBuffer());
+      const mine = await raw(await ours(path, query));
+      assert.deepEqual([mine.info.width, mine.info.height], [theirs.info.width, theirs.info.height], `${path}?${query}`);
+      const alike = ssim(mine.data, theirs.data, mine.info.width, mine.info.height);
+      console.log(`SSIM ${alike.toFixed(4)} ${path}?${query}`);
+      assert.ok(alike >= 0.99, `${path}?${query}: ${alike}`);
+    }
+  }
+});
+
+test('ICC and CMYK colours are those of libvips with the same profile, by CIEDE2000 of 1.5', { skip }, async () => {
+  for (const [name, space] of [['cmyk', 'cmyk'], ['p3', 'p3']]) {
+    const source = sharp(bytes(photos[3])).resize(300);
+    drawn.set(`drawn/${name}.jpg`, await source.toColourspace(space === 'cmyk' ? 'cmyk' : 'srgb').withIccProfile(space).jpeg({ quality: 95 }).toBuffer());
+  }
+  const icc = readdirSync(join(folder, 'icc')).filter((f) => /\.(jpg|png)$/.test(f)).map((f) => `icc/${f}`);
+  for (const path of [...icc, ...drawn.keys()]) {
+    const theirs = await raw(await sharp(bytes(path)).autoOrient().resize({ width: 200, withoutEnlargement: true }).png().toBuffer());
+    const mine = await raw(await ours(path, 'w=200&f=png'));
+    assert.deepEqual([mine.info.width, mine.info.height], [theirs.info.width, theirs.info.height], path);
+    const far = colourDistance(mine.data, theirs.data);
+    console.log(`CIEDE2000 ${far.toFixed(3)} ${path}`);
+    assert.ok(far <= 1.5, `${path}: ${far}`);
+  }
+});
+
+test('animations are those of another decoder, frame by frame', { skip }, async () => {
+  const gifs = ['gif/animated', 'gif/disposal'].flatMap((at) => readdirSync(join(folder, at)).filter((f) => f.endsWith('.gif')).map((f) => `${at}/${f}`));
+  let compared = 0;
+  for (const path of gifs) {
+    const meta = await sharp(bytes(path), { animated: true }).metadata().catch(() => null);
+    if (!meta || (meta.pages ?? 1) < 2) continue;
+    const answer = await fetch(`${it.base}/web/${path}?f=webp&ll=1`);
+    const body = Buffer.from(await answer.arrayBuffer());
+    // What sharp forgives, Limn may refuse, but by name.
+    if (answer.status !== 200) {
+      assert.equal(answer.headers.get('x-limn-error'), 'image_corrupt', path);
+      console.log(`refused: ${path}`);
+      continue;
+    }
+    const mine = await sharp(body, { animated: true }).metadata();
+    assert.deepEqual([mine.pages, mine.width, mine.pageHeight], [meta.pages, meta.width, meta.pageHeight], path);
+    for (let page = 0; page < meta.pages; page++) {
+      const [a, b] = await Promise.all([raw(body, { page }), raw(bytes(path), { page })]);
+      const worst = a.data.reduce((most, v, i) => Math.max(most, Math.abs(v - b.data[i])), 0);
+      assert.ok(worst <= 2, `${path} frame ${page}: ${worst}`);
+      compared++;
+    }
+  }
+  console.log(`${compared} frames compared`);
+  assert.ok(compared > 50);
+});
