@@ -54,7 +54,10 @@ fn largest(bytes: &[u8]) -> Result<Picture<'_>> {
         let data = data.get(..long(entry, 8)? as usize).unwrap_or(data);
         // What the entry says is one byte a side, and often wrong: the picture itself is asked.
         let size = match (png::CODEC.magic)(data) {
-            true => Size::new(data.get(16..20)?.try_into().map(u32::from_be_bytes).ok()?, data.get(20..24)?.try_into().map(u32::from_be_bytes).ok()?),
+            true => Size::new(
+                data.get(16..20)?.try_into().map(u32::from_be_bytes).ok()?,
+                data.get(20..24)?.try_into().map(u32::from_be_bytes).ok()?,
+            ),
             false => Size::new(long(data, 4)?, long(data, 8)? / 2),
         };
         // In a cursor this is the hot spot, not a depth.

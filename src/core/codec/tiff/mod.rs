@@ -45,7 +45,9 @@ fn header(bytes: &[u8], _: &Kit) -> Result<Header> {
 
 fn refused(error: TiffError) -> Error {
     match error {
-        TiffError::LimitsExceeded | TiffError::IntSizeError => Error::ImageTooLarge("The tiff file needs more memory than is allowed.".into()),
+        TiffError::LimitsExceeded | TiffError::IntSizeError => {
+            Error::ImageTooLarge("The tiff file needs more memory than is allowed.".into())
+        }
         TiffError::UnsupportedError(TiffUnsupportedError::UnsupportedCompressionMethod(_)) => unsupported("a compression"),
         TiffError::UnsupportedError(TiffUnsupportedError::ChromaSubsampling) => unsupported("colour of a lower resolution"),
         TiffError::UnsupportedError(_) => unsupported("a depth or a colour model"),
