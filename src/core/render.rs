@@ -5,9 +5,14 @@ use crate::budget;
 use crate::codec::{self, Colour, EncodeSettings, Format, Header, Want};
 use crate::image::{Image, Size};
 use crate::kit::Kit;
+use crate::ops::length::Length;
+use crate::ops::resize::{Fit, Resize};
 use crate::ops::{self, Op};
 use crate::plan::{Answer, FormatChoice, Plan, Quality, AVIF_QUALITY, DEFAULT_QUALITY};
 use crate::{keep, report, Error, Result};
+
+/// The side of a picture whose colours are as those of a large one, px.
+const GLANCE: u32 = 256;
 
 /// What a render depends on beside the plan and the bytes.
 pub struct Scene<'a> {
@@ -61,10 +66,16 @@ pub fn render(plan: &Plan, bytes: &[u8], scene: &Scene) -> Result<Encoded> {
         Answer::Json => return Ok(facts(report::info::own(bytes, &header), header.size)),
         _ => {}
     }
-    let job = Job { plan, bytes, header: &header, ops: plan.ops().iter().map(|op| op.as_ref()).collect(), scene };
+    let ops: Vec<&dyn Op> = plan.ops().iter().map(|op| op.as_ref()).collect();
+    let glance = Resize::new(Fit::Lfit, Some(Length::Pixels(GLANCE)), Some(Length::Pixels(GLANCE)));
+    let mut scaled = ops.clone();
+    if plan.answer != Answer::Image {
+        scaled.push(&glance);
+    }
+    let job = Job { plan, bytes, header: &header, ops, scaled, scene };
     let format = output_format(plan, &header, scene.class);
     let moves = format.is_some_and(Format::is_animated) && job.moves();
-    budget::check(&header, plan.orient, &job.ops, if moves { header.frames } else { 1 }, scene.kit)?;
+    budget::check(&header, plan.orient, &job.scaled, if moves { header.frames } else { 1 }, scene.kit)?;
     match (plan.answer, format) {
         (Answer::Image, Some(format)) if moves => job.animation(format),
         _ => job.picture(format),
@@ -92,6 +103,8 @@ struct Job<'a> {
     bytes: &'a [u8],
     header: &'a Header,
     ops: Vec<&'a dyn Op>,
+    /// What the scale of decoding serves: the operations and, for facts, a look at the whole.
+    scaled: Vec<&'a dyn Op>,
     scene: &'a Scene<'a>,
 }
 
@@ -103,7 +116,7 @@ impl Job<'_> {
     }
 
     fn want(&self) -> Want {
-        Want { size: budget::needed(self.header, self.plan.orient, &self.ops), colour: self.plan.colour }
+        Want { size: budget::needed(self.header, self.plan.orient, &self.scaled), colour: self.plan.colour }
     }
 
     /// Orientation and the operations.
@@ -114,16 +127,16 @@ impl Job<'_> {
 
     fn picture(&self, format: Option<Format>) -> Result<Encoded> {
         let image = self.operate(self.frame()?)?;
-        let size = image.held();
         let json = match self.plan.answer {
-            Answer::Hue => Some(report::hue::report(&image)),
-            Answer::Palette => Some(report::palette::report(&image)),
-            Answer::BlurHash => Some(report::blurhash::report(image.clone())?),
+            Answer::Hue => Some(report::hue::report(&image)?),
+            Answer::Palette => Some(report::palette::report(&image)?),
+            Answer::BlurHash => Some(report::blurhash::report(&image)?),
             _ => None,
         };
         if let Some(json) = json {
-            return Ok(facts(json, size));
+            return Ok(facts(json, image.size()));
         }
+        let size = image.held();
         // What the client takes beside JPEG decides only once transparency is known.
         let format = match format {
             Some(format) => format,

@@ -1,6 +1,7 @@
 //! EXIF orientation: read from a TIFF block, applied to pixels.
 
 use crate::image::{buffer, Image, Size};
+use crate::tags::{Block, Group};
 use crate::{Error, Result};
 
 /// How stored pixels are to be turned, EXIF's values 1 to 8.
@@ -16,7 +17,8 @@ impl Orientation {
     /// Reads tag 0x0112 of the first directory of a TIFF block (EXIF 2.32 section 4.6). A block that
     /// cannot be read means as stored: a broken tag must not cost the picture.
     pub fn read(tiff: &[u8]) -> Orientation {
-        Orientation::new(tag(tiff, 0x0112).unwrap_or(1))
+        let number = |block: Block| block.find(Group::Image, 0x0112)?.number(block.order);
+        Orientation::new(Block::read(tiff).and_then(number).and_then(|n| u16::try_from(n).ok()).unwrap_or(1))
     }
 
     /// EXIF's value, 1 to 8.
@@ -67,26 +69,6 @@ impl Orientation {
         }
         Ok(out)
     }
-}
-
-/// A SHORT of the first directory.
-fn tag(tiff: &[u8], wanted: u16) -> Option<u16> {
-    let big = match tiff.get(..4)? {
-        b"MM\0*" => true,
-        b"II*\0" => false,
-        _ => return None,
-    };
-    let short = |at: usize| {
-        let pair: [u8; 2] = tiff.get(at..at.checked_add(2)?)?.try_into().ok()?;
-        Some(if big { u16::from_be_bytes(pair) } else { u16::from_le_bytes(pair) })
-    };
-    let long = |at: usize| {
-        let four: [u8; 4] = tiff.get(at..at.checked_add(4)?)?.try_into().ok()?;
-        Some(if big { u32::from_be_bytes(four) } else { u32::from_le_bytes(four) } as usize)
-    };
-    let directory = long(4)?;
-    let entries = usize::from(short(directory)?);
-    (0..entries).map(|i| directory + 2 + i * 12).find(|at| short(*at) == Some(wanted)).and_then(|at| short(at + 8))
 }
 
 #[cfg(test)]

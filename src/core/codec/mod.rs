@@ -318,6 +318,16 @@ pub fn metadata(bytes: &[u8], header: &Header) -> Metadata {
     (header.format.codec().metadata)(bytes)
 }
 
+/// Whether something may show through a file's first picture or, of an animation, any. Layouts do not tell it
+/// of formats whose frames are composited.
+pub fn has_alpha(bytes: &[u8], header: &Header) -> bool {
+    match header.format {
+        Format::Gif => gif::has_alpha(bytes),
+        Format::WebP if header.frames > 1 => webp::has_alpha(bytes),
+        _ => header.layout == Layout::Rgba,
+    }
+}
+
 /// How an image is encoded; each format takes what it knows.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct EncodeSettings {

@@ -79,7 +79,8 @@ fn only_who_asks_for_the_place_gets_it() {
     for format in FORMATS {
         for keep in KEEPS {
             for quality in [Quality::Default, Quality::Lossless] {
-                let (bytes, header, metadata) = made(&plan(|p| (p.keep, p.quality, p.format) = (keep, quality, FormatChoice::Fixed(format))));
+                let (bytes, header, metadata) =
+                    made(&plan(|p| (p.keep, p.quality, p.format) = (keep, quality, FormatChoice::Fixed(format))));
                 let parts = [RIGHTS, PLACE, XMP_PLACE, THUMBNAIL].map(|part| holds(&bytes, part));
                 // A TIFF holds artist and copyright, and XMP, of all that is kept.
                 let place = keep == Keep::AllAndPlace;

@@ -4,3 +4,4 @@ pub mod blurhash;
 pub mod hue;
 pub mod info;
 pub mod palette;
+mod small;

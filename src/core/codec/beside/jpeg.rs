@@ -9,6 +9,8 @@ use jpeg_encoder::{Encoder, JfifWrite};
 const XMP_NAME: &[u8] = b"http://ns.adobe.com/xap/1.0/\0";
 /// Bytes that a segment holds beside its length.
 const SEGMENT: usize = 65_533;
+/// Longest XMP packet of a segment, bytes: the number that XMP part 3, section 1.1.3 names.
+const MOST_XMP: usize = 65_502;
 /// Longest EXIF block of a segment, bytes.
 pub const MOST_EXIF: usize = SEGMENT - 6;
 
@@ -29,7 +31,7 @@ pub fn write<W: JfifWrite>(encoder: &mut Encoder<W>, metadata: &Metadata) {
     if let Some(exif) = &metadata.exif {
         let _ = encoder.add_exif_metadata(exif);
     }
-    if let Some(xmp) = &metadata.xmp {
+    if let Some(xmp) = metadata.xmp.as_ref().filter(|xmp| xmp.len() <= MOST_XMP) {
         let _ = encoder.add_app_segment(1, [XMP_NAME, xmp].concat());
     }
     if let Some(icc) = &metadata.icc {
@@ -53,7 +55,7 @@ mod tests {
 
     #[test]
     fn what_is_written_is_read_again() {
-        for metadata in [sample(40, 50, 200_000), sample(MOST_EXIF, SEGMENT - XMP_NAME.len(), 0), sample(0, 0, 0)] {
+        for metadata in [sample(40, 50, 200_000), sample(MOST_EXIF, MOST_XMP, 0), sample(0, 0, 0)] {
             let file = file(&metadata);
             assert_eq!(read(&file), metadata);
             // APP0 stays the first segment.
@@ -66,6 +68,6 @@ mod tests {
 
     #[test]
     fn what_no_segment_holds_is_left_out() {
-        assert_eq!(read(&file(&sample(MOST_EXIF + 1, SEGMENT - XMP_NAME.len() + 1, 30))), sample(0, 0, 30));
+        assert_eq!(read(&file(&sample(MOST_EXIF + 1, MOST_XMP + 1, 30))), sample(0, 0, 30));
     }
 }

@@ -47,6 +47,9 @@ pub fn info(size: Size, metadata: &Metadata) -> Info<'static> {
 mod tests {
     use super::super::{sample, MOST_ICC};
     use super::*;
+    use crate::codec::{self, EncodeSettings, Format, Header, Loops};
+    use crate::image::{Color, Image, Layout};
+    use crate::kit::Kit;
     use png::{ColorType, Encoder};
 
     fn file(metadata: &Metadata) -> Vec<u8> {
@@ -66,6 +69,19 @@ mod tests {
                 read(&file[..end]);
             }
         }
+    }
+
+    #[test]
+    fn animations_carry_it_too() {
+        let metadata = sample(41, 50, 3000);
+        let settings = EncodeSettings { metadata: metadata.clone(), ..EncodeSettings::default() };
+        let mut file = codec::animate(Format::Png, Size::new(2, 2), Loops::Times(3), &settings).unwrap();
+        for color in [Color::WHITE, Color { rgba: [0; 4] }] {
+            file.add(Image::filled(Size::new(2, 2), Layout::Rgba, color).unwrap(), 40).unwrap();
+        }
+        let file = file.finish().unwrap();
+        let header = Header::read(&file, &Kit::default()).unwrap();
+        assert_eq!((header.frames, header.loops, read(&file)), (2, Loops::Times(3), metadata));
     }
 
     #[test]

@@ -70,8 +70,8 @@ impl TiffValue for Letters<'_> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use tiff::encoder::{colortype, TiffEncoder};
     use crate::tags::{Field, Order};
+    use tiff::encoder::{colortype, TiffEncoder};
 
     #[test]
     fn describing_tags_are_read() {

@@ -7,7 +7,6 @@ use crate::codec::Loops;
 /// Without the Netscape extension an animation runs once. Its number counts repetitions, so that n means
 /// n + 1 runs, as Chromium and Firefox play it; 0 is without end.
 pub(super) fn survey(bytes: &[u8]) -> (u32, Loops) {
-    let table = |flags: u8| if flags & 0x80 != 0 { 3usize << ((flags & 7) + 1) } else { 0 };
     let (mut frames, mut loops) = (0u32, Loops::Times(1));
     let mut at = 13 + bytes.get(10).map_or(0, |flags| table(*flags));
     loop {
@@ -28,6 +27,40 @@ pub(super) fn survey(bytes: &[u8]) -> (u32, Loops) {
             Some(next) => at = next,
             None => return (frames, loops),
         }
+    }
+}
+
+/// Whether a frame names a colour transparent, or the first leaves a part of the canvas free.
+pub(super) fn shows_through(bytes: &[u8]) -> bool {
+    let canvas = bytes.get(6..10);
+    let mut at = 13 + bytes.get(10).map_or(0, |flags| table(*flags));
+    let mut first = true;
+    loop {
+        let block = bytes.get(at..).unwrap_or(&[]);
+        let next = match block {
+            [0x21, 0xf9, 4, flags, ..] if flags & 1 == 1 => return true,
+            [0x21, ..] => skip_sub_blocks(bytes, at + 2),
+            [0x2c, ..] => {
+                if std::mem::take(&mut first) && (block.get(1..5) != Some(&[0; 4]) || block.get(5..9) != canvas) {
+                    return true;
+                }
+                block.get(9).and_then(|flags| skip_sub_blocks(bytes, at + 11 + table(*flags)))
+            }
+            _ => None,
+        };
+        match next {
+            Some(next) => at = next,
+            None => return false,
+        }
+    }
+}
+
+/// Bytes of a colour table.
+fn table(flags: u8) -> usize {
+    if flags & 0x80 != 0 {
+        3 << ((flags & 7) + 1)
+    } else {
+        0
     }
 }
 

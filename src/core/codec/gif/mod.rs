@@ -40,6 +40,11 @@ fn decode_bytes(header: &Header, _: Size) -> u64 {
     header.size.pixels() * if header.frames > 1 { 24 } else { 8 }
 }
 
+/// Whether a frame names a colour transparent, or the first leaves a part of the canvas free.
+pub(super) fn has_alpha(bytes: &[u8]) -> bool {
+    blocks::shows_through(bytes)
+}
+
 fn decode(bytes: &[u8], header: &Header, _: &Want, _: &Kit) -> Result<Image> {
     frames::GifFrames::open(bytes, header)?.first()?.without_idle_alpha()
 }

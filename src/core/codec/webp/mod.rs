@@ -67,6 +67,11 @@ fn header(bytes: &[u8], _: &Kit) -> Result<Header> {
     })
 }
 
+/// What the extended header of an animation says (WebP container specification, `VP8X`).
+pub(super) fn has_alpha(bytes: &[u8]) -> bool {
+    bytes.get(12..16) == Some(b"VP8X") && bytes.get(20).is_some_and(|flags| flags & 0x10 != 0)
+}
+
 /// Pixels, and the planes or the transformed copy that they come from; for an animation also the canvas,
 /// the picture that is given out, and the two that its encoder compares.
 fn decode_bytes(header: &Header, _: Size) -> u64 {
