@@ -7,7 +7,6 @@ use crate::grant::UploadPromise;
 use crate::image::Size;
 use crate::kit::Kit;
 use crate::parts::Parts;
-use crate::rare::Rare;
 use crate::{hash, Error, Result};
 
 /// A body that may be stored.
@@ -70,8 +69,8 @@ pub fn check_promises(body: &[u8], announced: u64, parts: &Parts, promise: &Uplo
 ///
 /// # Errors
 /// `upload_not_an_image`, `format_unsupported`, `image_too_large`, `image_corrupt`.
-pub fn inspect(body: &[u8], declared: Option<&str>, key: &str, bucket: &Bucket, rare: &dyn Rare) -> Result<Inspected> {
-    let content_type = content_type(body, declared, key, bucket, &Kit::new(bucket.limits.clone(), rare))?;
+pub fn inspect(body: &[u8], declared: Option<&str>, key: &str, bucket: &Bucket, kit: &Kit) -> Result<Inspected> {
+    let content_type = content_type(body, declared, key, bucket, kit)?;
     let (sha256, md5) = (hash::hex(&hash::sha256(body)), hash::hex(&hash::md5(body)));
     Ok(Inspected { sha256, md5, length: body.len() as u64, content_type })
 }
@@ -155,7 +154,7 @@ mod tests {
         let headers = headers.iter().map(|(a, b)| (a.to_string(), b.to_string()));
         let parts = Parts::new("PUT", "http://h/demo/x", headers).unwrap();
         check_promises(body, announced, &parts, &UploadPromise::default())?;
-        inspect(body, parts.header("content-type"), key, config.bucket("demo").unwrap(), &crate::rare::Nobody)
+        inspect(body, parts.header("content-type"), key, config.bucket("demo").unwrap(), &Kit::default())
     }
 
     #[test]

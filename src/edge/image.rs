@@ -82,17 +82,24 @@ async fn answer(edge: &Edge, parts: &Parts, grant: &Grant<'_>, ask: &Ask) -> Out
 
 /// What decoders and operations may reach: the files that the plan names, read.
 pub async fn kit(edge: &Edge, bucket: &Bucket, found: &node::Found, plan: &Plan, source: &[u8]) -> Outcome<Kit<'static>> {
-    let mut kit = Kit::new(bucket.limits.clone(), &Module);
-    kit.linear = bucket.linear;
+    let mut kit = bare_kit(edge, bucket, source).await?;
     for (file, source) in found.files() {
         kit.add(file.clone(), node::read(edge, bucket, source).await?.bytes);
     }
-    let mut shipped: Vec<&'static str> = plan.files().iter().filter_map(|f| if let FileRef::Shipped(name) = f { Some(*name) } else { None }).collect();
-    // A drawing may hold text of its own.
-    if sniff::sniff(source) == Sniffed::Known(Format::Svg) {
-        shipped.extend(SHIPPED_FONTS.first().map(|(_, file)| *file));
+    for file in plan.files() {
+        if let FileRef::Shipped(name) = file {
+            kit.add(file, fonts::shipped(edge, name).await?.to_vec());
+        }
     }
-    for file in shipped {
+    Ok(kit)
+}
+
+/// What decoding a file by itself may reach: a drawing may hold text of its own.
+pub async fn bare_kit(edge: &Edge, bucket: &Bucket, source: &[u8]) -> Outcome<Kit<'static>> {
+    let mut kit = Kit::new(bucket.limits.clone(), &Module);
+    kit.linear = bucket.linear;
+    if sniff::sniff(source) == Sniffed::Known(Format::Svg) {
+        let (_, file) = SHIPPED_FONTS[0];
         kit.add(FileRef::Shipped(file), fonts::shipped(edge, file).await?.to_vec());
     }
     Ok(kit)

@@ -2,8 +2,8 @@
 
 use crate::failure::{respond, Outcome};
 use crate::ledger::client;
+use crate::image;
 use crate::node;
-use crate::rare::Module;
 use crate::Edge;
 use limn_core::grant::{self, Grant, Wish};
 use limn_core::ledger::Row;
@@ -42,7 +42,7 @@ pub async fn put(edge: &Edge, parts: &Parts, path: &ObjectPath, mut request: Req
 pub async fn store(edge: &Edge, grant: &Grant<'_>, key: &str, body: Vec<u8>, declared: Option<&str>) -> Outcome<Row> {
     let bucket = grant.bucket();
     writable(grant)?;
-    let inspected = inspect(&body, declared, key, bucket, &Module)?;
+    let inspected = inspect(&body, declared, key, bucket, &image::bare_kit(edge, bucket, &body).await?)?;
     let digest = hash::sha256(&body);
     let reservation = client::reserve(edge, &bucket.name, key, &bucket.node.name, inspected.length).await?;
     let blob = blob_key(&bucket.name, &reservation.version);

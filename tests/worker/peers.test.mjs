@@ -61,11 +61,15 @@ test('resized photos are alike by SSIM of 0.99', { skip }, async () => {
   for (const path of photos) {
     for (const [query, job] of [
       ['w=400&f=png', (s) => s.resize({ width: 400, withoutEnlargement: true }).png()],
-      ['w=320&h=240&fit=cover&f=png', (s) => s.resize(320, 240).png()],
+      // OSS cuts at floor((W-w)/2), sharp half a pixel later: the cut is made as OSS says.
+      ['w=320&h=240&fit=cover&f=png', async (s) => {
+        const { data, info } = await s.resize(320, 240, { fit: 'outside' }).png().toBuffer({ resolveWithObject: true });
+        return sharp(data).extract({ left: (info.width - 320) >> 1, top: (info.height - 240) >> 1, width: 320, height: 240 }).png();
+      }],
       ['w=640&f=webp&ll=1', (s) => s.resize({ width: 640, withoutEnlargement: true }).webp({ lossless: true })],
       ['w=500&f=jpg&q=90', (s) => s.resize({ width: 500, withoutEnlargement: true }).jpeg({ quality: 90 })],
     ]) {
-      const theirs = await raw(await job(sharp(bytes(path)).autoOrient()).toBuffer());
+      const theirs = await raw(await (await job(sharp(bytes(path)).autoOrient())).toBuffer());
       const mine = await raw(await ours(path, query));
       assert.deepEqual([mine.info.width, mine.info.height], [theirs.info.width, theirs.info.height], `${path}?${query}`);
       const alike = ssim(mine.data, theirs.data, mine.info.width, mine.info.height);
