@@ -12,8 +12,8 @@ pub(super) static CODEC: Codec = Codec {
     magic: |bytes| matches!(bytes, [b'P', b'1'..=b'7', b'\n' | b' ' | b'\r' | b'\t', ..]),
     header: |bytes, _| whole::header(Format::Pnm, PnmDecoder::new(Cursor::new(bytes))),
     decoded_size: |header, _| header.size,
-    // Pixels of up to eight bytes and their narrowed copy.
-    decode_bytes: |header, _| header.size.pixels() * 12,
+    // Pixels of up to eight bytes and their copy in order.
+    decode_bytes: |header, _| header.size.pixels() * 16,
     decode: |bytes, _, _, _| whole::decode(Format::Pnm, PnmDecoder::new(Cursor::new(bytes))),
     frames: None,
     encode: None,

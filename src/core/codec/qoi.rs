@@ -12,8 +12,8 @@ pub(super) static CODEC: Codec = Codec {
     magic: |bytes| bytes.starts_with(b"qoif"),
     header: |bytes, _| whole::header(Format::Qoi, QoiDecoder::new(Cursor::new(bytes))),
     decoded_size: |header, _| header.size,
-    // Pixels of up to eight bytes and their narrowed copy.
-    decode_bytes: |header, _| header.size.pixels() * 12,
+    // Pixels and their copy in order.
+    decode_bytes: |header, _| header.size.pixels() * 8,
     decode: |bytes, _, _, _| whole::decode(Format::Qoi, QoiDecoder::new(Cursor::new(bytes))),
     frames: None,
     encode: None,

@@ -37,7 +37,7 @@ fn header(bytes: &[u8], _: &Kit) -> Result<Header> {
 /// The canvas and the frame's indices; an animation's also what is saved beneath a frame, the picture that
 /// is given out, and the two that its encoder compares.
 fn decode_bytes(header: &Header, _: Size) -> u64 {
-    header.size.pixels() * if header.frames > 1 { 20 } else { 8 }
+    header.size.pixels() * if header.frames > 1 { 24 } else { 8 }
 }
 
 /// Whether a frame names a colour transparent, or the first leaves a part of the canvas free.

@@ -106,9 +106,12 @@ fn written_animations_come_back() {
 fn sixteen_bits_are_kept() {
     let levels: Vec<u16> = (0..12u16).map(|i| 20_000 + i * 3).collect();
     let bytes: Vec<u8> = levels.iter().flat_map(|l| l.to_be_bytes()).collect();
-    for (color, layout, width) in
-        [(ColorType::Grayscale, Layout::Gray, 12), (ColorType::Rgb, Layout::Rgb, 4), (ColorType::Rgba, Layout::Rgba, 3), (ColorType::GrayscaleAlpha, Layout::Rgba, 6)]
-    {
+    for (color, layout, width) in [
+        (ColorType::Grayscale, Layout::Gray, 12),
+        (ColorType::Rgb, Layout::Rgb, 4),
+        (ColorType::Rgba, Layout::Rgba, 3),
+        (ColorType::GrayscaleAlpha, Layout::Rgba, 6),
+    ] {
         let mut out = Vec::new();
         let mut encoder = Encoder::new(&mut out, width, 1);
         encoder.set_color(color);
@@ -126,6 +129,19 @@ fn sixteen_bits_are_kept() {
             assert_eq!(still(&out, Some(Size::new(4, 1))).wide().unwrap().len(), 12);
         }
     }
+}
+
+#[test]
+fn profiles_are_applied_or_kept() {
+    let mut info = Info::with_size(1, 1);
+    info.color_type = ColorType::Rgb;
+    info.icc_profile = Some(moxcms::ColorProfile::new_display_p3().encode().unwrap().into());
+    let mut out = Vec::new();
+    Encoder::with_info(&mut out, info).unwrap().write_header().unwrap().write_image_data(&[200, 40, 40]).unwrap();
+    let header = Header::read(&out, &Kit::default()).unwrap();
+    let as_colour = |colour| decode(&out, &header, &Want { size: header.size, colour }, &Kit::default()).unwrap().into_data();
+    assert_eq!(as_colour(Colour::Keep), [200, 40, 40]);
+    assert!(as_colour(Colour::Srgb)[0] > 205);
 }
 
 #[test]

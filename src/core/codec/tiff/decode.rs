@@ -120,7 +120,7 @@ fn check<R: Read + Seek>(bytes: &[u8], file: &mut Decoder<R>, header: &Header, p
         return Err(corrupt(Format::Tiff, "its tiles are larger than the picture"));
     }
     // The library counts the rows of tiles of all planes together and would run over the last plane.
-    if tiled && planes > 1 && header.size.height % height.max(1) != 0 {
+    if tiled && planes > 1 && !header.size.height.is_multiple_of(height.max(1)) {
         return Err(unsupported("tiles of separate planes"));
     }
     if file.find_tag_unsigned::<u16>(Tag::Compression).ok().flatten() != Some(JPEG) {

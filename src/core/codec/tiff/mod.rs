@@ -13,7 +13,7 @@ use crate::image::Size;
 use crate::kit::Kit;
 use crate::{Error, Result};
 use kind::Kind;
-use tiff::TiffError;
+use tiff::{TiffError, TiffUnsupportedError};
 
 pub(super) static CODEC: Codec = Codec {
     format: Format::Tiff,
@@ -45,8 +45,12 @@ fn header(bytes: &[u8], _: &Kit) -> Result<Header> {
 
 fn refused(error: TiffError) -> Error {
     match error {
-        TiffError::LimitsExceeded | TiffError::IntSizeError => Error::ImageTooLarge("The tiff file needs more memory than is allowed.".into()),
-        TiffError::UnsupportedError(_) => unsupported("a compression, a depth or a colour model"),
+        TiffError::LimitsExceeded | TiffError::IntSizeError => {
+            Error::ImageTooLarge("The tiff file needs more memory than is allowed.".into())
+        }
+        TiffError::UnsupportedError(TiffUnsupportedError::UnsupportedCompressionMethod(_)) => unsupported("a compression"),
+        TiffError::UnsupportedError(TiffUnsupportedError::ChromaSubsampling) => unsupported("colour of a lower resolution"),
+        TiffError::UnsupportedError(_) => unsupported("a depth or a colour model"),
         _ => corrupt(Format::Tiff, "a part of it is missing, cut or wrong"),
     }
 }

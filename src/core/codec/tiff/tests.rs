@@ -11,7 +11,8 @@ fn read(bytes: &[u8]) -> Result<Image> {
 
 /// A little-endian file with these tags (number, kind: 3 short or 4 long, values) and pixels.
 fn file(width: u32, height: u32, tags: &[(u16, &[u16])], pixels: &[u8]) -> Vec<u8> {
-    let mut all: Vec<(u16, u16, Vec<u8>)> = tags.iter().map(|(tag, v)| (*tag, 3, v.iter().flat_map(|v| v.to_le_bytes()).collect())).collect();
+    let mut all: Vec<(u16, u16, Vec<u8>)> =
+        tags.iter().map(|(tag, v)| (*tag, 3, v.iter().flat_map(|v| v.to_le_bytes()).collect())).collect();
     // Separate planes have a strip each.
     let strips = if tags.contains(&(284, &[2])) { 3 } else { 1 };
     for (tag, value) in [(256, width), (257, height), (278, height)] {

@@ -4,9 +4,9 @@ mod animate;
 mod container;
 mod encode;
 mod frames;
-mod vp8;
 #[cfg(test)]
 mod tests;
+mod vp8;
 
 use super::exif::Orientation;
 use super::{beside, corrupt, icc, Codec, Format, Header, Loops, Want};
