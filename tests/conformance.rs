@@ -18,7 +18,10 @@ fn blank(width: u32, height: u32) -> Image {
 
 fn make(source: &[u8], program: &str) -> Result<Encoded> {
     let mut kit = kit();
-    kit.add(FileRef::Mark("m.png".into()), png(Image::filled(Size::new(100, 100), Layout::Rgb, Color::from_hex("ff0000").unwrap()).unwrap()));
+    kit.add(
+        FileRef::Mark("m.png".into()),
+        png(Image::filled(Size::new(100, 100), Layout::Rgb, Color::from_hex("ff0000").unwrap()).unwrap()),
+    );
     let plan = oss::compile(program, bucket().bucket("demo").unwrap())?;
     render(&plan, source, &Scene::new(Class::Base, &kit, Quality::Default))
 }
@@ -99,7 +102,8 @@ fn orientation_comes_first_wherever_it_stands() {
 
 #[test]
 fn qualities() {
-    let source = |quality| codec::encode(blank(64, 64), Format::Jpeg, &EncodeSettings { quality, ..EncodeSettings::default() }, &kit()).unwrap();
+    let source =
+        |quality| codec::encode(blank(64, 64), Format::Jpeg, &EncodeSettings { quality, ..EncodeSettings::default() }, &kit()).unwrap();
     let out = |quality, program: &str| Header::read(&make(&source(quality), program).unwrap().bytes, &kit()).unwrap().quality;
     for (own, program, want) in [
         // 80 & q_90 is 72; 80 & Q_90 stays 80; Q wins over q.
@@ -179,7 +183,8 @@ fn a_mark_stands_where_the_documents_say() {
 
 #[test]
 fn opacity_of_a_mark() {
-    let made = make(&png(blank(400, 300)), &format!("image/watermark,image_{},t_50,g_nw,x_0,y_0/format,png", hash::base64url(b"m.png"))).unwrap();
+    let made =
+        make(&png(blank(400, 300)), &format!("image/watermark,image_{},t_50,g_nw,x_0,y_0/format,png", hash::base64url(b"m.png"))).unwrap();
     let image = pixels(&made.bytes, &kit());
     assert_eq!(image.data()[..3], [192, 64, 64]);
 }
@@ -199,7 +204,8 @@ fn facts() {
 #[test]
 fn errors() {
     let long = format!("image/watermark,text_{}", hash::base64url(&[b'a'; 65]));
-    let nested = |action: &str| format!("image/watermark,image_{}", hash::base64url(format!("m.png?x-oss-process=image/{action}").as_bytes()));
+    let nested =
+        |action: &str| format!("image/watermark,image_{}", hash::base64url(format!("m.png?x-oss-process=image/{action}").as_bytes()));
     let mark = format!("watermark,image_{}", hash::base64url(b"m.png"));
     let four = format!("image/{mark}/{mark}/{mark}/{mark}");
     for (program, status, code) in [

@@ -98,7 +98,8 @@ fn fuzz(name: &str, runs: usize, seeds: &[Vec<u8>], words: &[Vec<u8>], target: f
 fn words() -> Vec<Vec<u8>> {
     let names = OPS.iter().flat_map(|op| std::iter::once(op.name).chain(op.examples.iter().copied()));
     let keys = short::KEYS.iter().map(|k| k.example);
-    let rest = ["/", ",", "|", "_", "&", "=", "image/", "style/", "%2F", "%00", "..", "-1", "99999999999", "0.5", "1e9", "w_", "%F0%9F%98%80"];
+    let rest =
+        ["/", ",", "|", "_", "&", "=", "image/", "style/", "%2F", "%00", "..", "-1", "99999999999", "0.5", "1e9", "w_", "%F0%9F%98%80"];
     names.chain(keys).chain(rest).map(|w| w.as_bytes().to_vec()).collect()
 }
 
@@ -109,7 +110,9 @@ fn files() -> Vec<Vec<u8>> {
     let formats = [Format::Jpeg, Format::Png, Format::WebP, Format::Gif, Format::Bmp, Format::Tiff];
     let mut files: Vec<Vec<u8>> =
         formats.iter().filter_map(|f| codec::encode(image.clone(), *f, &EncodeSettings::default(), &common::kit()).ok()).collect();
-    files.push(b"<svg xmlns='http://www.w3.org/2000/svg' width='9' height='9'><g><rect width='5' height='5' fill='red'/></g></svg>".to_vec());
+    files.push(
+        b"<svg xmlns='http://www.w3.org/2000/svg' width='9' height='9'><g><rect width='5' height='5' fill='red'/></g></svg>".to_vec(),
+    );
     files
 }
 

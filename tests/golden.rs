@@ -54,7 +54,8 @@ fn compare(plan: &Plan, source: &[u8], path: &Path) -> Result<(), String> {
         std::fs::write(&path, &bytes).unwrap();
         return Ok(());
     }
-    let golden = std::fs::read(&path).map_err(|_| format!("{} is missing ({plan}); run scripts/bless and look at the picture", path.display()))?;
+    let golden =
+        std::fs::read(&path).map_err(|_| format!("{} is missing ({plan}); run scripts/bless and look at the picture", path.display()))?;
     if is_json {
         return if golden == bytes { Ok(()) } else { Err(format!("{name} ({plan}): {}", String::from_utf8_lossy(&bytes))) };
     }
@@ -95,9 +96,11 @@ fn every_example_of_a_parameter_makes_its_golden_image() {
     let mut wrong = Vec::new();
     // What changes the reply or the cache alone has no picture.
     for key in KEYS.iter().filter(|k| !["dl", "default", "explain", "v"].contains(&k.name)) {
-        let pairs = key.example.split('&').filter_map(|p| p.split_once('=')).map(|(n, v)| {
-            (short::canonical_name(n).unwrap(), limn_core::percent::decode(v, limn_core::percent::Plus::Space).unwrap())
-        });
+        let pairs = key
+            .example
+            .split('&')
+            .filter_map(|p| p.split_once('='))
+            .map(|(n, v)| (short::canonical_name(n).unwrap(), limn_core::percent::decode(v, limn_core::percent::Plus::Space).unwrap()));
         let plan = Program::Short(pairs.collect()).compile(bucket.bucket("demo").unwrap()).unwrap();
         wrong.extend(compare(&plan, &source, &folder().join(golden_of_key(key))).err());
     }

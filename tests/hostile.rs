@@ -2,8 +2,8 @@
 
 mod common;
 
-use limn_core::accept::Class;
 use common::kit;
+use limn_core::accept::Class;
 use limn_core::codec::{self, EncodeSettings, Format};
 use limn_core::config::Limits;
 use limn_core::image::{Image, Layout, Size};

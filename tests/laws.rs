@@ -5,10 +5,10 @@ use limn_core::config::Config;
 use limn_core::grant::{admit, native, Wish};
 use limn_core::image::{Color, Image, Layout, Size};
 use limn_core::key::{Ingredients, Key};
+use limn_core::kit::Kit;
 use limn_core::params::oss::parse_canonical;
 use limn_core::params::{short, Ask};
 use limn_core::parts::Parts;
-use limn_core::kit::Kit;
 use limn_core::route::{ObjectPath, Route};
 use proptest::prelude::*;
 

@@ -128,7 +128,8 @@ impl Error {
 
     /// True when another image, or the original, may stand in for the one that could not be made.
     pub fn has_stand_in(&self) -> bool {
-        self.is_about_source() || matches!(self, Error::NoSuchKey | Error::OriginFailed(_) | Error::OriginTimeout | Error::Unavailable(_) | Error::Busy)
+        self.is_about_source()
+            || matches!(self, Error::NoSuchKey | Error::OriginFailed(_) | Error::OriginTimeout | Error::Unavailable(_) | Error::Busy)
     }
 
     /// True when the answer depends on the source's bytes alone, so that a short time in a shared
@@ -143,9 +144,9 @@ impl fmt::Display for Error {
         use Error::*;
         match self {
             MalformedUrl(s) | UnknownParam(s) | BadArg(s) | RepeatedKey(s) | MissingArg(s) | TooManyPipes(s) | BadMark(s)
-            | OutsideImage(s) | AccessDenied(s) | Method(s) | SignatureRequired(s)
-            | Conflict(s) | UploadTooLarge(s) | UploadNotAnImage(s) | BadDigest(s) | FormatUnsupported(s) | ImageTooLarge(s)
-            | ImageCorrupt(s) | OriginFailed(s) | Unavailable(s) | Misconfigured(s) | NotImplemented(s) => f.write_str(s),
+            | OutsideImage(s) | AccessDenied(s) | Method(s) | SignatureRequired(s) | Conflict(s) | UploadTooLarge(s)
+            | UploadNotAnImage(s) | BadDigest(s) | FormatUnsupported(s) | ImageTooLarge(s) | ImageCorrupt(s) | OriginFailed(s)
+            | Unavailable(s) | Misconfigured(s) | NotImplemented(s) => f.write_str(s),
             UnknownAccessKey => f.write_str("The access key id is not known here."),
             BadSignature => f.write_str("The signature does not match this request."),
             LinkExpired => f.write_str("Request has expired."),

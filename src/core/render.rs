@@ -144,7 +144,10 @@ impl Job<'_> {
             None => Format::Jpeg,
         };
         if format == Format::Avif && size.pixels() > self.scene.avif_pixels {
-            return Err(Error::ImageTooLarge(format!("An avif of {size} px takes too long; at most {} px are made.", self.scene.avif_pixels)));
+            return Err(Error::ImageTooLarge(format!(
+                "An avif of {size} px takes too long; at most {} px are made.",
+                self.scene.avif_pixels
+            )));
         }
         let bytes = self.within_budget(format, |settings| codec::encode(image.clone(), format, settings, self.scene.kit))?;
         Ok(Encoded { bytes, mime: format.mime(), format: Some(format), size, frames: 1 })

@@ -64,7 +64,12 @@ impl Route {
             Ok(b) if legacy.is_none() => split_style(key, &b.delimiter),
             _ => (key, None),
         };
-        Ok(Route::Object(ObjectPath { bucket: bucket.into(), key: key.into(), style: style.map(Into::into), legacy: legacy.map(Into::into) }))
+        Ok(Route::Object(ObjectPath {
+            bucket: bucket.into(),
+            key: key.into(),
+            style: style.map(Into::into),
+            legacy: legacy.map(Into::into),
+        }))
     }
 }
 

@@ -58,7 +58,10 @@ mod tests {
     #[test]
     fn the_documented_body_is_read() {
         let saved = parse(b"x-oss-process=image/resize,w_100|sys/saveas,o_dGVzdC5qcGc,b_dGVzdA", &source()).unwrap();
-        assert_eq!((saved.program.as_str(), saved.target.key.as_str(), saved.target.bucket.as_str()), ("image/resize,w_100", "test.jpg", "test"));
+        assert_eq!(
+            (saved.program.as_str(), saved.target.key.as_str(), saved.target.bucket.as_str()),
+            ("image/resize,w_100", "test.jpg", "test")
+        );
         assert_eq!(parse(b"x-oss-process=image/info|sys/saveas,o_dGVzdC5qcGc", &source()).unwrap().target.bucket, "demo");
     }
 

@@ -32,7 +32,9 @@ pub async fn get(edge: &Edge, parts: &Parts, path: &ObjectPath) -> Outcome<Respo
         return explained(edge, parts, &grant, &ask).await;
     }
     match (answer(edge, parts, &grant, &ask).await, &ask.fallback) {
-        (Err(Failure::Refused(error)), Some(fallback)) if error.has_stand_in() => stand_in(edge, parts, &grant, &ask, fallback, error).await,
+        (Err(Failure::Refused(error)), Some(fallback)) if error.has_stand_in() => {
+            stand_in(edge, parts, &grant, &ask, fallback, error).await
+        }
         (answer, _) => answer,
     }
 }
@@ -131,7 +133,8 @@ async fn stand_in(edge: &Edge, parts: &Parts, grant: &Grant<'_>, ask: &Ask, fall
     }
     .await;
     let status = error.status();
-    let head = Head::new(status).with("cache-control", "no-store").with("x-limn-error", error.code()).with("x-content-type-options", "nosniff");
+    let head =
+        Head::new(status).with("cache-control", "no-store").with("x-limn-error", error.code()).with("x-content-type-options", "nosniff");
     match (made, fallback) {
         (Ok(image), _) => {
             let head = head.with("content-type", image.mime).with("content-length", image.bytes.len().to_string());

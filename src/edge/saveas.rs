@@ -28,7 +28,10 @@ pub async fn post(edge: &Edge, parts: &Parts, path: &ObjectPath, mut request: Re
     }
     let promised = source.promise().sha256.as_deref().is_some_and(|sha256| sha256.eq_ignore_ascii_case(&hash::hex(&hash::sha256(&body))));
     if source.signed() != Signed::OssV1Header && !promised {
-        return Err(Error::SignatureRequired("sys/saveas needs a signed header, or Limn's own signature with the sha256 of the body.".into()).into());
+        return Err(Error::SignatureRequired(
+            "sys/saveas needs a signed header, or Limn's own signature with the sha256 of the body.".into(),
+        )
+        .into());
     }
     let saved = saveas::parse(&body, path)?;
     let target = grant::admit(parts, &saved.target, Wish::Write, edge.config, edge.now)?;
@@ -40,7 +43,8 @@ pub async fn post(edge: &Edge, parts: &Parts, path: &ObjectPath, mut request: Re
     let made = render(&plan, &original.bytes, &Scene::new(Class::Base, &kit, bucket.default_quality()))?;
     let length = made.bytes.len();
     upload::store(edge, &target, &saved.target.key, made.bytes, Some(made.mime)).await?;
-    let json = serde_json::json!({ "bucket": saved.target.bucket, "object": saved.target.key, "fileSize": length, "status": "OK" }).to_string();
+    let json =
+        serde_json::json!({ "bucket": saved.target.bucket, "object": saved.target.key, "fileSize": length, "status": "OK" }).to_string();
     let head = Head::new(200)
         .with("content-type", "application/json")
         .with("content-length", json.len().to_string())

@@ -1,8 +1,8 @@
 //! The PUT chain: admitted, reserved, stored, committed, and only then acknowledged. DELETE beside it.
 
 use crate::failure::{respond, Outcome};
-use crate::ledger::client;
 use crate::image;
+use crate::ledger::client;
 use crate::node;
 use crate::Edge;
 use limn_core::grant::{self, Grant, Wish};

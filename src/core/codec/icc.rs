@@ -1,6 +1,6 @@
 //! Embedded ICC profiles, converted to sRGB.
 
-use crate::image::{buffer, zeroed};
+use crate::image::buffer;
 use crate::Result;
 use moxcms::{ColorProfile, DataColorSpace, Layout, TransformExecutor, TransformOptions};
 use std::sync::Arc;
@@ -34,17 +34,6 @@ impl Depth for u16 {
     }
 }
 
-/// Reads a profile so that its perceptual tables are used, as libvips does, whatever its header prefers:
-/// moxcms asks the header.
-fn read(profile: &[u8]) -> Option<ColorProfile> {
-    let mut profile = ColorProfile::new_from_slice(profile).ok()?;
-    if let Some(table) = profile.lut_a_to_b_perceptual.clone() {
-        profile.lut_a_to_b_colorimetric = Some(table.clone());
-        profile.lut_a_to_b_saturation = Some(table);
-    }
-    Some(profile)
-}
-
 /// The conversion of RGB or RGBA samples to sRGB by a profile.
 pub struct ToSrgb<T: Depth>(Option<Arc<dyn TransformExecutor<T> + Send + Sync>>);
 
@@ -53,7 +42,7 @@ impl<T: Depth> ToSrgb<T> {
     /// browsers do, such a picture is taken for sRGB.
     pub fn new(channels: usize, profile: Option<&[u8]>) -> ToSrgb<T> {
         let layout = if channels == 4 { Layout::Rgba } else { Layout::Rgb };
-        let profile = profile.and_then(read);
+        let profile = profile.and_then(|p| ColorProfile::new_from_slice(p).ok());
         let profile = profile.filter(|p| p.color_space == DataColorSpace::Rgb && !is_srgb(p));
         ToSrgb(profile.and_then(|p| T::transform(&p, layout, layout)))
     }
@@ -86,7 +75,7 @@ pub fn rgb_to_srgb<T: Depth>(data: &mut Vec<T>, channels: usize, profile: Option
 /// # Errors
 /// `image_too_large` when memory ends.
 pub fn gray_to_srgb<T: Depth>(data: &mut [T], profile: Option<&[u8]>) -> Result<()> {
-    let Some(profile) = profile.and_then(read) else { return Ok(()) };
+    let Some(profile) = profile.and_then(|p| ColorProfile::new_from_slice(p).ok()) else { return Ok(()) };
     if profile.color_space != DataColorSpace::Gray {
         return Ok(());
     }
@@ -100,27 +89,6 @@ pub fn gray_to_srgb<T: Depth>(data: &mut [T], profile: Option<&[u8]>) -> Result<
         }
     }
     Ok(())
-}
-
-/// Converts CMYK (0 = no ink) to RGB: by its profile, or by plain multiplication without one.
-///
-/// # Errors
-/// `image_too_large` when memory ends.
-pub fn cmyk_to_srgb(data: &[u8], profile: Option<&[u8]>) -> Result<Vec<u8>> {
-    let mut out = zeroed((data.len() / 4 * 3) as u64)?;
-    if let Some(profile) = profile.and_then(read).filter(|p| p.color_space == DataColorSpace::Cmyk) {
-        let transform = profile.create_transform_8bit(Layout::Rgba, &ColorProfile::new_srgb(), Layout::Rgb, TransformOptions::default());
-        if transform.is_ok_and(|t| t.transform(data, &mut out).is_ok()) {
-            return Ok(out);
-        }
-    }
-    for (rgb, cmyk) in out.chunks_exact_mut(3).zip(data.chunks_exact(4)) {
-        let white = 255 - u32::from(cmyk[3]);
-        for (channel, ink) in rgb.iter_mut().zip(cmyk) {
-            *channel = (((255 - u32::from(*ink)) * white + 127) / 255) as u8;
-        }
-    }
-    Ok(out)
 }
 
 /// Whether a matrix profile is sRGB itself: then the conversion would only cost time and rounding.
@@ -182,10 +150,5 @@ mod tests {
             gray_to_srgb(&mut data, profile).unwrap();
             assert_eq!(data, [1, 2, 3]);
         }
-    }
-
-    #[test]
-    fn cmyk_without_a_profile() {
-        assert_eq!(cmyk_to_srgb(&[0, 0, 0, 0, 0, 255, 255, 0, 0, 0, 0, 255], None).unwrap(), [255, 255, 255, 255, 0, 0, 0, 0, 0]);
     }
 }

@@ -6,6 +6,7 @@ mod avif;
 mod beside;
 mod bmp;
 mod canvas;
+mod cmyk;
 mod delta;
 pub mod exif;
 mod gif;

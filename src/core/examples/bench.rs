@@ -41,10 +41,7 @@ fn run(source: &[u8], query: &str) -> limn_core::Result<Vec<u8>> {
         ("LIMN_BUCKET_A", r#"{"name":"bench","nodes":["a"]}"#),
     ])?;
     let bucket: &Bucket = config.bucket("bench")?;
-    let pairs = query
-        .split('&')
-        .filter_map(|p| p.split_once('='))
-        .filter_map(|(n, v)| Some((short::canonical_name(n)?, v.to_string())));
+    let pairs = query.split('&').filter_map(|p| p.split_once('=')).filter_map(|(n, v)| Some((short::canonical_name(n)?, v.to_string())));
     let plan = Program::Short(pairs.collect()).compile(bucket)?;
     let kit = Kit::default();
     Ok(render(&plan, source, &Scene::new(Class::Base, &kit, Quality::Default))?.bytes)

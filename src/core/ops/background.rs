@@ -2,8 +2,8 @@
 
 use super::{Op, Spec, Step};
 use crate::image::{Color, Image, Layout};
-use crate::params::args::{refuse, Args};
 use crate::kit::Kit;
+use crate::params::args::{refuse, Args};
 use crate::Result;
 use std::fmt;
 

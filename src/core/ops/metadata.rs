@@ -6,7 +6,8 @@ use crate::plan::Keep;
 use crate::Result;
 
 /// The words of the grammar.
-pub const WORDS: &[(&str, Keep)] = &[("none", Keep::Nothing), ("copyright", Keep::Copyright), ("keep", Keep::All), ("keep-gps", Keep::AllAndPlace)];
+pub const WORDS: &[(&str, Keep)] =
+    &[("none", Keep::Nothing), ("copyright", Keep::Copyright), ("keep", Keep::All), ("keep-gps", Keep::AllAndPlace)];
 
 /// `metadata,WORD`.
 pub const SPEC: Spec = Spec {

@@ -21,14 +21,18 @@ pub fn resample(image: Image, out: Size, cut: Option<(u32, u32, Size)>, linear: 
         None => seen,
         Some((x, y, scaled)) => {
             let (fx, fy) = (seen.width / f64::from(scaled.width), seen.height / f64::from(scaled.height));
-            Window { x: seen.x + f64::from(x) * fx, y: seen.y + f64::from(y) * fy, width: f64::from(out.width) * fx, height: f64::from(out.height) * fy }
+            Window {
+                x: seen.x + f64::from(x) * fx,
+                y: seen.y + f64::from(y) * fy,
+                width: f64::from(out.width) * fx,
+                height: f64::from(out.height) * fy,
+            }
         }
     };
     // Rounding must not push the box beyond the source's edge.
     let (x, y) = (from.x.clamp(0.0, whole.width - 1e-3), from.y.clamp(0.0, whole.height - 1e-3));
     let (width, height) = (from.width.min(whole.width - x), from.height.min(whole.height - y));
-    let options =
-        fir::ResizeOptions::new().resize_alg(fir::ResizeAlg::Convolution(fir::FilterType::Lanczos3)).crop(x, y, width, height);
+    let options = fir::ResizeOptions::new().resize_alg(fir::ResizeAlg::Convolution(fir::FilterType::Lanczos3)).crop(x, y, width, height);
     match (image.wide().is_some(), linear) {
         (false, false) => eight(image, out, &options),
         _ => sixteen(image, out, &options, linear),

@@ -98,9 +98,12 @@ fn sample(data: &[u8], size: Size, x: f64, y: f64) -> [u8; 4] {
     let (fx, fy) = ((x - left) as f32, (y - top) as f32);
     let (left, top) = (left as i64, top as i64);
     let mut sum = [0f32; 4];
-    for (px, py, weight) in
-        [(left, top, (1.0 - fx) * (1.0 - fy)), (left + 1, top, fx * (1.0 - fy)), (left, top + 1, (1.0 - fx) * fy), (left + 1, top + 1, fx * fy)]
-    {
+    for (px, py, weight) in [
+        (left, top, (1.0 - fx) * (1.0 - fy)),
+        (left + 1, top, fx * (1.0 - fy)),
+        (left, top + 1, (1.0 - fx) * fy),
+        (left + 1, top + 1, fx * fy),
+    ] {
         if px < 0 || py < 0 || px >= i64::from(size.width) || py >= i64::from(size.height) {
             continue;
         }

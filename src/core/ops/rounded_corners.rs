@@ -12,7 +12,8 @@ use std::fmt;
 pub const SPEC: Spec = Spec {
     name: "rounded-corners",
     args: "r_1…4096 px",
-    doc: "Cuts the corners round, at most to half of the shorter side. What is cut away is transparent where the format can be, else white.",
+    doc:
+        "Cuts the corners round, at most to half of the shorter side. What is cut away is transparent where the format can be, else white.",
     examples: &["rounded-corners,r_30", "rounded-corners,r_4096"],
     in_oss: true,
     parse,

@@ -20,7 +20,9 @@ pub fn place(image: &Image, part: Size) -> Result<(u32, u32)> {
     let small = Size::new(side(size.width), side(size.height));
     let copy = resample(image.clone(), small, None, false)?.into_rgba()?;
     let scores = scores(&copy);
-    let along = |part: u32, whole: u32, small: u32| (u64::from(part) * u64::from(small) / u64::from(whole.max(1))).clamp(1, u64::from(small)) as usize;
+    let along = |part: u32, whole: u32, small: u32| {
+        (u64::from(part) * u64::from(small) / u64::from(whole.max(1))).clamp(1, u64::from(small)) as usize
+    };
     let (pw, ph) = (along(part.width, size.width, small.width), along(part.height, size.height, small.height));
     let (x, y) = best(&scores, small, (pw, ph));
     let back = |at: usize, room: u32, steps: usize| match steps {
@@ -49,7 +51,8 @@ fn scores(image: &Image) -> Vec<f32> {
     for y in 0..h {
         for x in 0..w {
             let (rgb, alpha) = pixel(x, y);
-            let around = luma(x.saturating_sub(1), y) + luma((x + 1).min(w - 1), y) + luma(x, y.saturating_sub(1)) + luma(x, (y + 1).min(h - 1));
+            let around =
+                luma(x.saturating_sub(1), y) + luma((x + 1).min(w - 1), y) + luma(x, y.saturating_sub(1)) + luma(x, (y + 1).min(h - 1));
             let edge = (4.0 * luma(x, y) - around).abs();
             out.push((edge * 2.0 + (skin(rgb) * 1.5 + saturation(rgb) * 0.3) * alpha) * alpha);
         }
@@ -107,7 +110,9 @@ mod tests {
 
     fn scene(w: u32, h: u32, spot: (u32, u32), color: [u8; 3]) -> Image {
         let inside = |x: u32, y: u32| x.abs_diff(spot.0) < 20 && y.abs_diff(spot.1) < 20;
-        let data = (0..h).flat_map(|y| (0..w).flat_map(move |x| if inside(x, y) && (x / 5 + y / 5) % 2 == 0 { color } else { [120, 125, 130] })).collect();
+        let data = (0..h)
+            .flat_map(|y| (0..w).flat_map(move |x| if inside(x, y) && (x / 5 + y / 5) % 2 == 0 { color } else { [120, 125, 130] }))
+            .collect();
         Image::new(Size::new(w, h), Layout::Rgb, data).unwrap()
     }
 

@@ -144,7 +144,9 @@ impl<'a> Args<'a> {
         let plain = self.is_canonical() || text.bytes().all(|b| b.is_ascii_digit());
         match decimal(text).filter(|n| plain && (min..=max).contains(n)) {
             Some(n) => Ok(Some((n * 1_000.0).round() as u32)),
-            None => Err(self.refuse(key, &format!("{} from {min} to {max}", if self.is_canonical() { "a number" } else { "an integer" }), text)),
+            None => {
+                Err(self.refuse(key, &format!("{} from {min} to {max}", if self.is_canonical() { "a number" } else { "an integer" }), text))
+            }
         }
     }
 

@@ -75,7 +75,8 @@ impl<'a> Legacy<'a> {
         let split = part.find(|c: char| c.is_ascii_alphabetic()).unwrap_or(part.len());
         let (value, name) = part.split_at(split);
         let numbers: Vec<&str> = value.split('-').collect();
-        let flag = |max: i64| integer(value, &(0..=max)).map(|n| n as u8).ok_or_else(|| super::args::refuse(name, &format!("0 to {max}"), value));
+        let flag =
+            |max: i64| integer(value, &(0..=max)).map(|n| n as u8).ok_or_else(|| super::args::refuse(name, &format!("0 to {max}"), value));
         match (name, numbers.as_slice()) {
             ("w", [_]) => self.width = Some(value),
             ("h", [_]) => self.height = Some(value),

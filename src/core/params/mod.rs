@@ -128,7 +128,8 @@ impl Ask {
 
 /// A name that a browser may save a file under: no path, no control characters.
 fn file_name(name: &str) -> Result<String> {
-    let legal = (1..=255).contains(&name.len()) && !name.chars().any(|c| c.is_control() || "/\\".contains(c)) && name != "." && name != "..";
+    let legal =
+        (1..=255).contains(&name.len()) && !name.chars().any(|c| c.is_control() || "/\\".contains(c)) && name != "." && name != "..";
     match legal {
         true => Ok(name.to_string()),
         false => Err(args::refuse("dl", "a file name of 1 to 255 bytes without a path", name)),

@@ -3,6 +3,7 @@
 pub mod decode;
 
 use self::decode::{Colour, Decoded, JpegError, Scale};
+use super::cmyk::cmyk_to_srgb;
 use super::exif::Orientation;
 use super::{beside, corrupt, icc, too_wide, Codec, EncodeSettings, Format, Header, Want};
 use crate::image::{Color, Image, Layout, Size};
@@ -81,7 +82,7 @@ fn decode(bytes: &[u8], header: &Header, want: &Want, _: &Kit) -> Result<Image> 
     match channels {
         1 => icc::gray_to_srgb(&mut data, kept)?,
         3 => icc::rgb_to_srgb(&mut data, 3, kept)?,
-        _ => data = icc::cmyk_to_srgb(&data, profile.as_deref())?,
+        _ => data = cmyk_to_srgb(&data, profile.as_deref())?,
     }
     let layout = if channels == 1 { Layout::Gray } else { Layout::Rgb };
     Image::new(Size::new(width, height), layout, data)

@@ -3,6 +3,7 @@
 use super::kind::{palette, Kind, Model};
 use super::samples::{arranged, interleaved, unpacked};
 use super::{directory, refused, unsupported};
+use crate::codec::cmyk::cmyk_to_srgb;
 use crate::codec::{corrupt, icc, Format, Header, Want};
 use crate::image::{buffer, narrow, Image};
 use crate::kit::Kit;
@@ -72,7 +73,7 @@ fn eight_bits<R: Read + Seek>(
             data.iter().for_each(|i| rgb.extend_from_slice(colours.get(usize::from(*i)).unwrap_or(&[0; 3])));
             data = rgb;
         }
-        Model::Cmyk => return Image::new(header.size, header.layout, icc::cmyk_to_srgb(&data, profile)?),
+        Model::Cmyk => return Image::new(header.size, header.layout, cmyk_to_srgb(&data, profile)?),
         Model::YCbCr => ycbcr(file, &mut data),
         Model::Gray | Model::Rgb => {
             if kind.bits < 8 {

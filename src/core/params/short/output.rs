@@ -11,10 +11,8 @@ use crate::{Error, Result};
 
 /// All of them.
 pub fn compile(keys: &Pairs, names: &dyn Names, plan: &mut Plan) -> Result<()> {
-    let answer = keys.one_of(
-        "info",
-        &[("1", Answer::Json), ("hue", Answer::Hue), ("palette", Answer::Palette), ("blurhash", Answer::BlurHash)],
-    )?;
+    let answer =
+        keys.one_of("info", &[("1", Answer::Json), ("hue", Answer::Hue), ("palette", Answer::Palette), ("blurhash", Answer::BlurHash)])?;
     let json = keys.get("f") == Some("json");
     match answer {
         Some(_) if keys.get("f").is_some() => return Err(Error::BadArg("info answers JSON; f beside it has no meaning.".into())),
