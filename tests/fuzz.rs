@@ -35,7 +35,7 @@ fn plan(input: &[u8]) {
 
 fn run_render(input: &[u8]) {
     let kit = common::kit();
-    let text = if input.len() % 2 == 0 { "image/resize,w_20/format,webp" } else { "image/crop,w_9,h_9/rotate,5/format,png" };
+    let text = if input.len().is_multiple_of(2) { "image/resize,w_20/format,webp" } else { "image/crop,w_9,h_9/rotate,5/format,png" };
     let plan = oss::parse_canonical(text).unwrap();
     if let Err(e) = render(&plan, input, &Scene::new(Class::Base, &kit, Quality::Default)) {
         assert!((400..500).contains(&e.status()), "{e:?}");

@@ -17,6 +17,8 @@ mod png;
 mod pnm;
 mod qoi;
 mod quantise;
+#[cfg(test)]
+mod shown;
 pub mod shrink;
 pub mod sniff;
 mod svg;

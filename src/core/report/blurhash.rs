@@ -98,7 +98,7 @@ mod tests {
 
     /// Red rises to the right, green downwards, blue in stripes.
     fn drawn(width: u32, height: u32) -> Image {
-        let pixel = |x: u32, y: u32| [(x * 255 / width) as u8, (y * 255 / height) as u8, if (x / 5) % 2 == 0 { 200 } else { 20 }];
+        let pixel = |x: u32, y: u32| [(x * 255 / width) as u8, (y * 255 / height) as u8, if (x / 5).is_multiple_of(2) { 200 } else { 20 }];
         let data = (0..height).flat_map(|y| (0..width).flat_map(move |x| pixel(x, y))).collect();
         Image::new(Size::new(width, height), Layout::Rgb, data).unwrap()
     }

@@ -1,7 +1,8 @@
 //! Files drawn here, read and written.
 
 use super::*;
-use crate::codec::{animate, frames, Colour};
+use crate::codec::animate;
+use crate::codec::shown::read;
 use gif::{DisposalMethod, Encoder, Frame, Repeat};
 
 const RED: [u8; 4] = [255, 0, 0, 255];
@@ -30,18 +31,6 @@ fn file(disposal: DisposalMethod, repeat: Option<Repeat>) -> Vec<u8> {
     encoder.write_frame(&frame(2, 2, &[1, 1], DisposalMethod::Keep, Some(1))).unwrap();
     drop(encoder);
     out
-}
-
-fn read(bytes: &[u8]) -> Result<(Header, Vec<(Vec<[u8; 4]>, u32)>)> {
-    let header = Header::read(bytes, &Kit::default())?;
-    let want = Want { size: header.size, colour: Colour::Srgb };
-    let mut frames = frames(bytes, &header, &want)?.unwrap();
-    let mut all = Vec::new();
-    while let Some(frame) = frames.next()? {
-        all.push((frame.image.data().chunks(4).map(|p| [p[0], p[1], p[2], p[3]]).collect(), frame.delay_ms));
-    }
-    drop(frames);
-    Ok((header, all))
 }
 
 #[test]

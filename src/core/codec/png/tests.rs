@@ -1,7 +1,8 @@
 //! Files drawn here, read and written.
 
 use super::*;
-use crate::codec::{animate, decode, encode, frames, Colour, EncodeSettings, Want};
+use crate::codec::shown::read;
+use crate::codec::{animate, decode, encode, Colour, EncodeSettings, Want};
 use crate::image::Image;
 use png::{BlendOp, DisposeOp, Encoder};
 
@@ -34,18 +35,6 @@ fn file(dispose: DisposeOp, blend: BlendOp, apart: bool) -> Vec<u8> {
     writer.write_image_data(&CLEAR).unwrap();
     drop(writer);
     out
-}
-
-fn read(bytes: &[u8]) -> Result<(Header, Vec<(Vec<[u8; 4]>, u32)>)> {
-    let header = Header::read(bytes, &Kit::default())?;
-    let want = Want { size: header.size, colour: Colour::Srgb };
-    let mut frames = frames(bytes, &header, &want)?.unwrap();
-    let mut all = Vec::new();
-    while let Some(frame) = frames.next()? {
-        all.push((frame.image.data().chunks(4).map(|p| [p[0], p[1], p[2], p[3]]).collect(), frame.delay_ms));
-    }
-    drop(frames);
-    Ok((header, all))
 }
 
 fn still(bytes: &[u8], want: Option<Size>) -> Image {

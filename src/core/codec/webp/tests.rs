@@ -2,24 +2,13 @@
 
 use super::container::{animation, frame, Picture};
 use super::*;
-use crate::codec::{animate, frames, Colour, EncodeSettings, Metadata};
+use crate::codec::shown::read;
+use crate::codec::{animate, EncodeSettings, Metadata};
 
 const RED: [u8; 4] = [255, 0, 0, 255];
 const BLUE: [u8; 4] = [0, 0, 255, 255];
 const HALF: [u8; 4] = [0, 0, 255, 128];
 const CLEAR: [u8; 4] = [0; 4];
-
-fn read(bytes: &[u8]) -> Result<(Header, Vec<(Vec<[u8; 4]>, u32)>)> {
-    let header = Header::read(bytes, &Kit::default())?;
-    let want = Want { size: header.size, colour: Colour::Srgb };
-    let mut frames = frames(bytes, &header, &want)?.unwrap();
-    let mut all = Vec::new();
-    while let Some(frame) = frames.next()? {
-        all.push((frame.image.data().chunks(4).map(|p| [p[0], p[1], p[2], p[3]]).collect(), frame.delay_ms));
-    }
-    drop(frames);
-    Ok((header, all))
-}
 
 fn written(settings: &EncodeSettings, frames: &[[[u8; 4]; 12]]) -> Vec<u8> {
     let size = Size::new(4, 3);

@@ -69,8 +69,7 @@ mod tests {
     use crate::params::Program;
 
     fn compiled(query: &str) -> Result<String> {
-        let pairs =
-            query.split('&').map(|p| p.split_once('=').unwrap()).map(|(n, v)| (canonical_name(n).unwrap().into(), v.into())).collect();
+        let pairs = query.split('&').map(|p| p.split_once('=').unwrap()).map(|(n, v)| (canonical_name(n).unwrap(), v.into())).collect();
         Program::Short(pairs).compile(sample().bucket("demo").unwrap()).map(|p| p.to_string())
     }
 
