@@ -57,6 +57,7 @@ const link = (text, target) => console.log(`    ${text.padEnd(26)} ${dev.base}${
 console.log(`\nLimn is ready on ${dev.base}\n`);
 link('200 px wide with a logo', '/demo/photo.jpg?w=200&wm=logo');
 link('the same in OSS words', '/demo/photo.jpg?x-oss-process=image/resize,w_200');
+link('text and a smart crop', '/demo/photo.jpg?w=300&h=300&fit=cover&g=auto&wmt=%C2%A9%20Limn&wmc=fff&wmz=24');
 link('a style', '/demo/photo.jpg!thumb');
 link('turned upright, as WebP', '/demo/rotated.jpg?w=400&f=webp');
 link('CMYK to sRGB', '/demo/cmyk.jpg?w=300');

@@ -14,7 +14,7 @@ let it;
 const open = { nodes: ['a'], access: 'public-read', parameters: 'open', styles: ['demo'] };
 before(async () => {
   it = await limn({
-    LIMN_BUCKET_ODD: { ...open, name: 'odd', legacy: true, delimiter: '-', fallbacks: { none: 'fallback.png' }, style_override: true },
+    LIMN_BUCKET_ODD: { ...open, name: 'odd', legacy: true, delimiter: '-', fallbacks: { none: 'fallback.png' }, fonts: { mine: 'fonts/mine.ttf', lost: 'fonts/lost.ttf' }, style_override: true },
     LIMN_BUCKET_SAFE: { ...open, name: 'safe', protect: ['jpg'] },
   });
   const square = await sharp({ create: { width: 60, height: 60, channels: 3, background: '#0000ff' } }).png().toBuffer();
@@ -23,7 +23,7 @@ before(async () => {
   const gif = await sharp(frames, { raw: { width: 40, height: 90, channels: 3, pageHeight: 30 } }).gif({ delay: [100, 200, 300], loop: 0 }).toBuffer();
   for (const [target, body] of [
     ['/demo/photo.jpg', photo], ['/demo/drawing.svg', svg], ['/demo/moving.gif', gif], ['/odd/photo.jpg', photo],
-    ['/odd/fallback.png', square], ['/odd/notes.txt', 'words'], ['/safe/photo.jpg', photo], ['/vault/photo.jpg', photo],
+    ['/odd/fallback.png', square], ['/odd/notes.txt', 'words'], ['/odd/fonts/mine.ttf', readFileSync('www/fonts/sans-bold.ttf')], ['/safe/photo.jpg', photo], ['/vault/photo.jpg', photo],
   ]) {
     const answer = await fetch(it.base + signed('PUT', target, { exp: soon() }), { method: 'PUT', body });
     assert.equal(answer.status, 200, `${target}: ${await answer.text()}`);
@@ -56,6 +56,17 @@ test('text, drawings and effects come from the second module', async () => {
   assert.notDeepEqual((await picture('/demo/photo.jpg?w=200&f=png&effect=sepia')).body, plain.body);
   await refused(await get('/demo/photo.jpg?w=200&wmt=%E5%9B%BE'), 400, 'bad_arg');
   await refused(await get('/demo/photo.jpg?w=200&wmt=a&wmf=comic'), 404, 'no_such_font');
+});
+
+test('a bucket brings fonts of its own', async () => {
+  const text = (font) => picture(`/odd/photo.jpg?w=200&f=png&wmt=Limn&wmf=${font}`);
+  const [mine, bold, sans] = await Promise.all(['mine', 'sans-bold', 'sans'].map(text));
+  assert.deepEqual(mine.body, bold.body);
+  assert.notDeepEqual(mine.body, sans.body);
+  const type = Buffer.from('mine').toString('base64url');
+  await picture(`/odd/photo.jpg?x-oss-process=image/watermark,text_TGltbg,type_${type}`);
+  await refused(await get('/odd/photo.jpg?w=200&wmt=Limn&wmf=lost'), 404, 'no_such_font');
+  await refused(await get('/odd/photo.jpg?w=200&wmt=Limn&wmf=photo'), 404, 'no_such_font');
 });
 
 test('an animation stays one, in GIF and WebP, and gives single frames', async () => {
