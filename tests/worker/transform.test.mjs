@@ -64,7 +64,7 @@ test('a bucket brings fonts of its own', async () => {
   assert.deepEqual(mine.body, bold.body);
   assert.notDeepEqual(mine.body, sans.body);
   const type = Buffer.from('mine').toString('base64url');
-  await picture(`/odd/photo.jpg?x-oss-process=image/watermark,text_TGltbg,type_${type}`);
+  await picture(`/odd/photo.jpg?x-oss-process=image/resize,w_200/watermark,text_TGltbg,type_${type}`);
   await refused(await get('/odd/photo.jpg?w=200&wmt=Limn&wmf=lost'), 404, 'no_such_font');
   await refused(await get('/odd/photo.jpg?w=200&wmt=Limn&wmf=photo'), 404, 'no_such_font');
 });
