@@ -7,22 +7,17 @@ mod common;
 
 use limn_core::accept::Class;
 use limn_core::codec::{self, EncodeSettings, Format};
-use limn_core::grant::{admit, Wish};
 use limn_core::image::{Image, Layout, Size};
 use limn_core::ops::OPS;
-use limn_core::params::{oss, short, style, Ask};
+use limn_core::params::{oss, short, style};
 use limn_core::parts::Parts;
 use limn_core::plan::Quality;
 use limn_core::render::{render, Scene};
-use limn_core::route::Route;
 
 fn route(input: &[u8]) {
     let config = common::bucket();
     let Ok(parts) = Parts::new("GET", &format!("http://h/{}", String::from_utf8_lossy(input)), []) else { return };
-    let Ok(Route::Object(path)) = Route::parse(&parts, &config) else { return };
-    let Ok(bucket) = config.bucket(&path.bucket) else { return };
-    let Ok(ask) = Ask::parse(&parts, &path, bucket) else { return };
-    let _ = admit(&parts, &path, Wish::Read(&ask), &config, 1).map(|_| ask.program.compile(bucket).map(|plan| plan.to_string()));
+    let _ = common::planned(&parts, &config, 1);
 }
 
 fn plan(input: &[u8]) {

@@ -1,15 +1,16 @@
 //! What holds for every input.
 
+mod common;
+
 use limn_core::accept::Class;
 use limn_core::config::Config;
-use limn_core::grant::{admit, native, Wish};
+use limn_core::grant::native;
 use limn_core::image::{Color, Image, Layout, Size};
 use limn_core::key::{Ingredients, Key};
 use limn_core::kit::Kit;
 use limn_core::params::oss::parse_canonical;
-use limn_core::params::{short, Ask};
+use limn_core::params::short;
 use limn_core::parts::Parts;
-use limn_core::route::{ObjectPath, Route};
 use proptest::prelude::*;
 
 fn resize() -> impl Strategy<Value = String> {
@@ -66,12 +67,7 @@ fn config() -> Config {
 
 /// Whether a GET of this URL is admitted at second `now`.
 fn admitted(url: &str, now: u64) -> bool {
-    let config = config();
-    let Ok(parts) = Parts::new("GET", url, []) else { return false };
-    let Ok(Route::Object(path)) = Route::parse(&parts, &config) else { return false };
-    let path: ObjectPath = path;
-    let Ok(bucket) = config.bucket(&path.bucket) else { return false };
-    Ask::parse(&parts, &path, bucket).is_ok_and(|ask| admit(&parts, &path, Wish::Read(&ask), &config, now).is_ok())
+    Parts::new("GET", url, []).is_ok_and(|parts| common::planned(&parts, &config(), now).is_some())
 }
 
 proptest! {

@@ -11,9 +11,11 @@
 #![cfg_attr(not(test), deny(clippy::unwrap_used, clippy::expect_used, clippy::panic))]
 
 pub mod accept;
+pub mod address;
 pub mod budget;
 pub mod codec;
 pub mod config;
+pub mod dialect;
 pub mod error;
 pub mod explain;
 pub mod grant;

@@ -1,7 +1,8 @@
 //! What goes back: status, headers and bodies, with every cache policy in one place.
 
 use crate::config::Bucket;
-use crate::grant::{Grant, Signed};
+use crate::dialect::Dialect;
+use crate::grant::Grant;
 use crate::parts::Parts;
 use crate::render::Encoded;
 use crate::{hash, Error};
@@ -146,29 +147,20 @@ fn is_active(content_type: &str) -> bool {
 fn cache_control(grant: &Grant, now: u64) -> String {
     let bucket: &Bucket = grant.bucket();
     let left = grant.expires().map_or(bucket.ttl_seconds, |end| end.saturating_sub(now).min(bucket.ttl_seconds));
-    match (bucket.is_protected(), grant.signed()) {
-        (false, Signed::No) => format!("public, max-age={left}"),
+    match (bucket.is_protected(), grant.scheme()) {
+        (false, None) => format!("public, max-age={left}"),
+        (true, None) => "private, no-cache".into(),
         // A signed link may open more than the bucket does, so it stays with who holds it.
-        (false, _) | (true, Signed::Native | Signed::OssV1 | Signed::OssV1Header) => format!("private, max-age={left}"),
-        (true, Signed::No) => "private, no-cache".into(),
+        (_, Some(_)) => format!("private, max-age={left}"),
     }
-}
-
-/// Which shape of body a refusal has.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum Voice {
-    Json,
-    /// OSS and S3 share the XML; the header of the request id differs.
-    Oss,
-    S3,
 }
 
 /// Head and body of a refusal, in the words of the scheme that the request speaks. `request_id` is
 /// opaque and ties the answer to the log.
 pub fn refusal(error: &Error, parts: Option<&Parts>, request_id: &str) -> (Head, String) {
-    let voice = parts.map_or(Voice::Json, voice);
-    let (status, code) = match voice {
-        Voice::Json => (error.status(), error.code()),
+    let dialect = parts.map_or(Dialect::Limn, Dialect::of);
+    let (status, code) = match dialect {
+        Dialect::Limn => (error.status(), error.code()),
         _ => error.cloud(),
     };
     let policy = match error.is_about_source() {
@@ -187,13 +179,13 @@ pub fn refusal(error: &Error, parts: Option<&Parts>, request_id: &str) -> (Head,
         head = head.with("allow", "GET, HEAD, PUT, DELETE");
     }
     let sentence = error.to_string();
-    match voice {
-        Voice::Json => {
+    match dialect {
+        Dialect::Limn => {
             let body = serde_json::json!({ "code": code, "message": sentence }).to_string();
             (head.with("content-type", "application/json"), body)
         }
-        Voice::Oss | Voice::S3 => {
-            let name = if voice == Voice::Oss { "x-oss-request-id" } else { "x-amz-request-id" };
+        Dialect::Oss | Dialect::S3 => {
+            let name = dialect.request_id_header();
             let host = parts.map_or("", |p| &p.host);
             let body = format!(
                 "<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n<Error><Code>{code}</Code><Message>{}</Message><RequestId>{}</RequestId><HostId>{}</HostId></Error>",
@@ -201,22 +193,6 @@ pub fn refusal(error: &Error, parts: Option<&Parts>, request_id: &str) -> (Head,
             );
             (head.with("content-type", "application/xml").with(name, request_id), body)
         }
-    }
-}
-
-/// The scheme that signed the request decides; unsigned ones by what they name (product: section 8).
-fn voice(parts: &Parts) -> Voice {
-    let starts = |prefix: &str| parts.query.iter().any(|(n, _)| n.starts_with(prefix));
-    if parts.header("authorization").is_some_and(|a| a.starts_with("OSS"))
-        || crate::grant::oss_v1::PARAMS.iter().any(|p| parts.param(p).is_some())
-        || starts("x-oss-")
-        || parts.headers_with_prefix("x-oss-").next().is_some()
-    {
-        Voice::Oss
-    } else if starts("X-Amz-") || parts.headers_with_prefix("x-amz-").next().is_some() {
-        Voice::S3
-    } else {
-        Voice::Json
     }
 }
 

@@ -1,8 +1,8 @@
 //! Which of Limn's doors a request knocks at.
 
+use crate::address::Address;
 use crate::config::Config;
 use crate::params::style;
-use crate::parts::Parts;
 use crate::{Error, Result};
 
 /// Where a request leads.
@@ -14,6 +14,10 @@ pub enum Route {
     Ops,
     /// `/robots.txt`: nothing here is to be crawled into.
     Robots,
+    /// `/`: the service.
+    Service,
+    /// A bucket as a whole: its name, legal, not necessarily there.
+    Bucket(String),
     /// An object, or an image made from it.
     Object(ObjectPath),
 }
@@ -32,28 +36,26 @@ pub struct ObjectPath {
 }
 
 impl Route {
-    /// Reads the path.
+    /// Reads the address.
     ///
     /// # Errors
-    /// `malformed_url` for a key that is not allowed, `no_such_bucket`, `not_implemented` for requests
-    /// on a bucket or on the service, `no_such_key` for an unknown reserved path.
-    pub fn parse(parts: &Parts, config: &Config) -> Result<Route> {
-        let path = parts.path.strip_prefix('/').unwrap_or(&parts.path);
-        match path {
-            "-/health" => return Ok(Route::Health),
-            "-/ops.json" => return Ok(Route::Ops),
-            "robots.txt" => return Ok(Route::Robots),
-            "" => return Err(Error::NotImplemented("The list of buckets is not built yet; ask for /{bucket}/{key}.".into())),
-            "favicon.ico" => return Err(Error::NoSuchKey),
-            other if other.starts_with("-/") => return Err(Error::NoSuchKey),
+    /// `malformed_url` for a key that is not allowed, `no_such_bucket` for a name that none can have,
+    /// `no_such_key` for an unknown reserved path.
+    pub fn parse(address: &Address, config: &Config) -> Result<Route> {
+        match (address.by_host, address.bucket.as_str(), address.key.as_str()) {
+            (true, _, path) | (false, path, "") if path == "robots.txt" => return Ok(Route::Robots),
+            (true, _, path) | (false, path, "") if path == "favicon.ico" => return Err(Error::NoSuchKey),
+            (true, _, path) if path.starts_with("-/") => return reserved(&path[2..]),
+            (false, "-", path) => return reserved(path),
+            (false, "", "") => return Ok(Route::Service),
             _ => {}
         }
-        let (bucket, key) = path.split_once('/').unwrap_or((path, ""));
+        let (bucket, key) = (address.bucket.as_str(), address.key.as_str());
         if !is_bucket_name(bucket) {
             return Err(Error::NoSuchBucket(bucket.chars().take(63).collect()));
         }
         if key.is_empty() {
-            return Err(Error::NotImplemented("Requests on a whole bucket are not built yet; ask for /{bucket}/{key}.".into()));
+            return Ok(Route::Bucket(bucket.into()));
         }
         check_key(key)?;
         let (key, legacy) = match config.bucket(bucket).map(|b| b.legacy) {
@@ -70,6 +72,14 @@ impl Route {
             style: style.map(Into::into),
             legacy: legacy.map(Into::into),
         }))
+    }
+}
+
+fn reserved(path: &str) -> Result<Route> {
+    match path {
+        "health" => Ok(Route::Health),
+        "ops.json" => Ok(Route::Ops),
+        _ => Err(Error::NoSuchKey),
     }
 }
 
@@ -122,7 +132,8 @@ mod tests {
     use crate::config::tests::sample;
 
     fn route(path: &str) -> Result<Route> {
-        Route::parse(&Parts::new("GET", &format!("http://localhost{path}"), []).unwrap(), &sample())
+        let parts = crate::parts::Parts::new("GET", &format!("http://localhost{path}"), []).unwrap();
+        Route::parse(&Address::of(&parts, &sample()), &sample())
     }
 
     fn object(key: &str, style: Option<&str>) -> Route {
@@ -133,6 +144,10 @@ mod tests {
     fn paths_lead_where_they_say() {
         for (path, want) in [
             ("/-/health", Route::Health),
+            ("/robots.txt", Route::Robots),
+            ("/", Route::Service),
+            ("/demo", Route::Bucket("demo".into())),
+            ("/demo/", Route::Bucket("demo".into())),
             ("/demo/cat.jpg", object("cat.jpg", None)),
             ("/demo/a/b%2Fc.jpg", object("a/b/c.jpg", None)),
             ("/demo/folder/", object("folder/", None)),
@@ -152,7 +167,7 @@ mod tests {
         {
             // The URL parser resolves plain dot segments; what is left must be refused here.
             match route(path) {
-                Err(e) => assert!(["malformed_url", "no_such_bucket", "not_implemented"].contains(&e.code()), "{path}: {e:?}"),
+                Err(e) => assert!(["malformed_url", "no_such_bucket"].contains(&e.code()), "{path}: {e:?}"),
                 Ok(r) => panic!("{path} led to {r:?}"),
             }
         }

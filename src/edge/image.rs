@@ -11,7 +11,7 @@ use limn_core::codec::sniff::{self, Sniffed};
 use limn_core::codec::Format;
 use limn_core::config::Bucket;
 use limn_core::explain::explain;
-use limn_core::grant::{self, Grant, Wish};
+use limn_core::grant::{Caller, Grant, Wish};
 use limn_core::key::{Ingredients, Key};
 use limn_core::kit::{FileRef, Kit, SHIPPED_FONTS};
 use limn_core::params::{Ask, Fallback, Program};
@@ -24,10 +24,11 @@ use limn_core::{percent, Error};
 use worker::Response;
 
 /// Answers GET and HEAD on an object.
-pub async fn get(edge: &Edge, parts: &Parts, path: &ObjectPath) -> Outcome<Response> {
+pub async fn get(edge: &Edge, parts: &Parts, caller: &Caller<'_>, path: &ObjectPath) -> Outcome<Response> {
     let bucket = edge.config.bucket(&path.bucket)?;
+    caller.enter(bucket)?;
     let ask = Ask::parse(parts, path, bucket)?;
-    let grant = grant::admit(parts, path, Wish::Read(&ask), edge.config, edge.now)?;
+    let grant = caller.admit(bucket, &path.key, Wish::Read(&ask))?;
     if ask.explain {
         return explained(edge, parts, &grant, &ask).await;
     }

@@ -17,7 +17,9 @@ mod settings;
 mod upload;
 
 use failure::{Failure, Outcome};
+use limn_core::address::{self, Address};
 use limn_core::config::{Config, Mode};
+use limn_core::grant;
 use limn_core::ops::OPS;
 use limn_core::params::short::KEYS;
 use limn_core::parts::{Method, Parts};
@@ -56,19 +58,21 @@ fn parts_of(request: &Request) -> limn_core::Result<Parts> {
 
 async fn answer(parts: &Parts, request: Request, env: Env, ctx: Context) -> Outcome<Response> {
     let config = settings::load(&env)?;
-    if config.mode == Mode::Development && !parts.is_loopback() {
+    if config.site.mode == Mode::Development && !address::is_local(parts) {
         return Err(Error::Misconfigured(
             "Limn is in development mode, which answers on this machine only; set mode = \"production\".".into(),
         )
         .into());
     }
     let edge = Edge { config, env, ctx, now: Date::now().as_millis() / 1_000 };
-    let route = Route::parse(parts, config)?;
+    let address = Address::of(parts, config);
+    let route = Route::parse(&address, config)?;
+    let caller = grant::identify(parts, &address, config, edge.now)?;
     match (route, parts.method) {
-        (Route::Object(path), Method::Get | Method::Head) => image::get(&edge, parts, &path).await,
-        (Route::Object(path), Method::Put) => upload::put(&edge, parts, &path, request).await,
-        (Route::Object(path), Method::Post) => saveas::post(&edge, parts, &path, request).await,
-        (Route::Object(path), Method::Delete) => upload::delete(&edge, parts, &path).await,
+        (Route::Object(path), Method::Get | Method::Head) => image::get(&edge, parts, &caller, &path).await,
+        (Route::Object(path), Method::Put) => upload::put(&edge, parts, &caller, &path, request).await,
+        (Route::Object(path), Method::Post) => saveas::post(&edge, parts, &caller, &path, request).await,
+        (Route::Object(path), Method::Delete) => upload::delete(&edge, parts, &caller, &path).await,
         (Route::Health, Method::Get | Method::Head) => json(parts, &health(config)),
         (Route::Ops, Method::Get | Method::Head) => json(parts, &operations()),
         (Route::Robots, Method::Get | Method::Head) => fixed(parts, "text/plain", "User-agent: *\nDisallow: /-/\n".into()),

@@ -3,7 +3,7 @@
 use crate::failure::{respond, Outcome};
 use crate::{image, node, upload, Edge};
 use limn_core::accept::Class;
-use limn_core::grant::{self, Signed, Wish};
+use limn_core::grant::{Caller, Scheme, Wish};
 use limn_core::params::{clouds, Ask, Program};
 use limn_core::parts::Parts;
 use limn_core::render::{render, Scene};
@@ -16,25 +16,25 @@ use worker::{Request, Response};
 const MAX_BODY: usize = 8_192;
 
 /// Answers POST on an object with `?x-oss-process`.
-pub async fn post(edge: &Edge, parts: &Parts, path: &ObjectPath, mut request: Request) -> Outcome<Response> {
+pub async fn post(edge: &Edge, parts: &Parts, caller: &Caller<'_>, path: &ObjectPath, mut request: Request) -> Outcome<Response> {
     if parts.param(clouds::OSS) != Some("") {
         return Err(Error::Method(format!("POST on an object wants ?{} and the program in its body.", clouds::OSS)).into());
     }
     // Read and write are two grants; the body that says what is written must be what was signed.
-    let source = grant::admit(parts, path, Wish::Read(&Ask::nothing()), edge.config, edge.now)?;
+    let source = caller.admit(edge.config.bucket(&path.bucket)?, &path.key, Wish::Read(&Ask::nothing()))?;
     let body = request.bytes().await?;
     if body.len() > MAX_BODY {
         return Err(Error::BadArg(format!("The body must be at most {MAX_BODY} bytes long; {} came.", body.len())).into());
     }
     let promised = source.promise().sha256.as_deref().is_some_and(|sha256| sha256.eq_ignore_ascii_case(&hash::hex(&hash::sha256(&body))));
-    if source.signed() != Signed::OssV1Header && !promised {
+    if !source.scheme().is_some_and(Scheme::is_header) && !promised {
         return Err(Error::SignatureRequired(
             "sys/saveas needs a signed header, or Limn's own signature with the sha256 of the body.".into(),
         )
         .into());
     }
     let saved = saveas::parse(&body, path)?;
-    let target = grant::admit(parts, &saved.target, Wish::Write, edge.config, edge.now)?;
+    let target = caller.admit(edge.config.bucket(&saved.target.bucket)?, &saved.target.key, Wish::Write)?;
     let bucket = source.bucket();
     let plan = Program::Oss(saved.program).compile(bucket)?;
     let found = node::find(edge, bucket, &path.key, &plan.files()).await?;

@@ -5,7 +5,7 @@ use crate::image;
 use crate::ledger::client;
 use crate::node;
 use crate::Edge;
-use limn_core::grant::{self, Grant, Wish};
+use limn_core::grant::{Caller, Grant, Wish};
 use limn_core::ledger::Row;
 use limn_core::node::blob_key;
 use limn_core::parts::Parts;
@@ -16,9 +16,9 @@ use limn_core::{hash, Error};
 use worker::{Request, Response};
 
 /// Answers PUT on an object.
-pub async fn put(edge: &Edge, parts: &Parts, path: &ObjectPath, mut request: Request) -> Outcome<Response> {
+pub async fn put(edge: &Edge, parts: &Parts, caller: &Caller<'_>, path: &ObjectPath, mut request: Request) -> Outcome<Response> {
     let path = &whole(path, edge)?;
-    let grant = grant::admit(parts, path, Wish::Write, edge.config, edge.now)?;
+    let grant = caller.admit(edge.config.bucket(&path.bucket)?, &path.key, Wish::Write)?;
     let bucket = grant.bucket();
     writable(&grant)?;
     let length = announced_length(parts, bucket, grant.promise())?;
@@ -66,9 +66,9 @@ pub async fn store(edge: &Edge, grant: &Grant<'_>, key: &str, body: Vec<u8>, dec
 }
 
 /// Answers DELETE on an object; what is not there is deleted already, as in OSS and S3.
-pub async fn delete(edge: &Edge, parts: &Parts, path: &ObjectPath) -> Outcome<Response> {
+pub async fn delete(edge: &Edge, parts: &Parts, caller: &Caller<'_>, path: &ObjectPath) -> Outcome<Response> {
     let path = &whole(path, edge)?;
-    let grant = grant::admit(parts, path, Wish::Delete, edge.config, edge.now)?;
+    let grant = caller.admit(edge.config.bucket(&path.bucket)?, &path.key, Wish::Delete)?;
     writable(&grant)?;
     client::delete(edge, &grant.bucket().name, &path.key).await?;
     Ok(respond(&Head::new(204).with("cache-control", "no-store"), parts.method, Vec::new())?)

@@ -1,10 +1,15 @@
 //! What several of the tests need: a kit with everything in it, a bucket, pixels to PNG and back.
 #![allow(dead_code)] // each test takes its part
 
+use limn_core::address::Address;
 use limn_core::codec::{self, Colour, EncodeSettings, Format, Header, Want};
 use limn_core::config::{Config, Limits};
+use limn_core::grant::{self, Wish};
 use limn_core::image::Image;
 use limn_core::kit::{FileRef, Kit, SHIPPED_FONTS};
+use limn_core::params::Ask;
+use limn_core::parts::Parts;
+use limn_core::route::Route;
 use limn_rare::Workshop;
 
 /// Who does the rare jobs.
@@ -18,6 +23,17 @@ pub fn kit() -> Kit<'static> {
         kit.add(FileRef::Shipped(file), std::fs::read(path).unwrap());
     }
     kit
+}
+
+/// Takes a GET through the chain up to its plan: the plan's print, or nothing for a refusal.
+pub fn planned(parts: &Parts, config: &Config, now: u64) -> Option<String> {
+    let address = Address::of(parts, config);
+    let caller = grant::identify(parts, &address, config, now).ok()?;
+    let Ok(Route::Object(path)) = Route::parse(&address, config) else { return None };
+    let bucket = config.bucket(&path.bucket).ok()?;
+    let ask = Ask::parse(parts, &path, bucket).ok()?;
+    caller.admit(bucket, &path.key, Wish::Read(&ask)).ok()?;
+    ask.program.compile(bucket).ok().map(|plan| plan.to_string())
 }
 
 /// A deployment whose bucket `demo` is open, with a mark, styles and a font.

@@ -1,68 +1,48 @@
-//! Who may do what: a request becomes a [`Grant`], or nothing is read.
+//! Who may do what: a request becomes a [`Caller`], a caller gets a [`Grant`], or nothing is read.
 //!
-//! One file a scheme. A signature that is there must be right, even where none is needed.
+//! `signature` tells who asks, one file a scheme; this file what they may do.
 
 pub mod native;
 pub mod oss_v1;
 pub mod referer;
+pub mod signature;
 
-use crate::config::{Access, Action, Bucket, Config, Parameters};
-use crate::params::Ask;
+pub use signature::{Covers, Scheme, Signature, UploadPromise};
+
+use crate::address::Address;
+use crate::config::{Access, AccessKey, Action, Bucket, Config, Ladder, Parameters};
+use crate::params::{Ask, Program};
 use crate::parts::Parts;
-use crate::route::ObjectPath;
 use crate::{Error, Result};
 
-/// The right to do one thing to one object. Its fields are private: without a call of [`admit`] there
-/// is no grant, and without a grant no bytes.
+/// Who asks: nobody known, or the holder of an access key.
 #[derive(Debug)]
-pub struct Grant<'c> {
-    bucket: &'c Bucket,
+pub struct Caller<'a> {
+    parts: &'a Parts,
+    key: Option<&'a AccessKey>,
+    signature: Option<Signature>,
+}
+
+/// The right to do one thing to one object. Its fields are private: without a call of
+/// [`Caller::admit`] there is no grant, and without a grant no bytes.
+#[derive(Debug)]
+pub struct Grant<'b> {
+    bucket: &'b Bucket,
     key: String,
     user: Option<String>,
+    scheme: Option<Scheme>,
     expires: Option<u64>,
-    signed: Signed,
+    ladder: bool,
     promise: UploadPromise,
 }
 
-/// How a request was signed.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Signed {
-    /// Not at all.
-    No,
-    /// Limn's own scheme.
-    Native,
-    /// OSS V1 in the URL.
-    OssV1,
-    /// OSS V1 in the Authorization header.
-    OssV1Header,
-}
-
-/// What a signature says of an upload's body.
-#[derive(Debug, Clone, Default, PartialEq, Eq)]
-pub struct UploadPromise {
-    /// `ct`: its content type.
-    pub content_type: Option<String>,
-    /// `len`: its length in bytes.
-    pub length: Option<u64>,
-    /// `sha256`: its digest, lower-case hex.
-    pub sha256: Option<String>,
-}
-
-/// What a verified signature tells.
-struct Signature {
-    scheme: Signed,
-    key_id: String,
-    expires: Option<u64>,
-    promise: UploadPromise,
-}
-
-impl<'c> Grant<'c> {
+impl<'b> Grant<'b> {
     /// The bucket.
-    pub fn bucket(&self) -> &'c Bucket {
+    pub fn bucket(&self) -> &'b Bucket {
         self.bucket
     }
 
-    /// The object's key.
+    /// The object's key; of a list its prefix.
     pub fn key(&self) -> &str {
         &self.key
     }
@@ -77,9 +57,14 @@ impl<'c> Grant<'c> {
         self.expires
     }
 
-    /// How the request was signed.
-    pub fn signed(&self) -> Signed {
-        self.signed
+    /// How the request was signed, if it was.
+    pub fn scheme(&self) -> Option<Scheme> {
+        self.scheme
+    }
+
+    /// The steps that sizes and qualities must be on.
+    pub fn ladder(&self) -> Option<&'b Ladder> {
+        self.ladder.then_some(&self.bucket.ladder)
     }
 
     /// What the signature says of an upload's body.
@@ -88,102 +73,155 @@ impl<'c> Grant<'c> {
     }
 }
 
-/// What a request wants of an object.
+/// What a request wants of a bucket or an object.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Wish<'a> {
     /// GET and HEAD: the object, or what the ask makes of it.
     Read(&'a Ask),
-    /// PUT.
+    /// Storing an object.
     Write,
-    /// DELETE.
+    /// Deleting an object.
     Delete,
+    /// The names under a prefix, which stands for the key.
+    List,
+    /// What is known of the bucket itself: its place, its rules, its styles.
+    Describe,
+    /// Deleting the bucket.
+    DeleteBucket,
 }
 
-/// Admits a request or refuses it. Nothing but the request, the settings and the time is looked at.
+/// Finds out who asks. Nothing but the request, the settings and the time is looked at.
 ///
 /// # Errors
-/// `signature_required`, `bad_signature`, `link_expired`, `access_denied`, `referer_refused`,
-/// `not_implemented` for schemes that are not built yet, `bad_arg` for broken signature parameters.
-pub fn admit<'c>(parts: &Parts, path: &ObjectPath, wish: Wish, config: &'c Config, now: u64) -> Result<Grant<'c>> {
-    let signature = verify(parts, config, now)?;
-    let bucket = config.bucket(&path.bucket)?;
-    if let Some(signature) = &signature {
-        let action = match wish {
-            Wish::Read(_) => Action::Read,
-            Wish::Write => Action::Write,
-            Wish::Delete => Action::Delete,
-        };
-        let key = config.key(&signature.key_id).ok_or(Error::UnknownAccessKey)?;
-        if !key.may(action, &path.bucket, &path.key) {
-            return Err(Error::AccessDenied(format!("The access key lacks the grant {action:?} on this object.")));
-        }
-        let asks_for_plan = matches!(wish, Wish::Read(ask) if ask.explain);
-        if asks_for_plan && !key.may(Action::Admin, &path.bucket, &path.key) {
-            return Err(Error::AccessDenied("The access key lacks the grant Admin, which explain needs.".into()));
-        }
-        let by_header = signature.scheme == Signed::OssV1Header;
-        if signature.expires.is_none() && !by_header && (bucket.access == Access::Private || !matches!(wish, Wish::Read(_))) {
-            return Err(Error::BadArg("exp must be there: unix seconds at which the signed right ends.".into()));
-        }
-    }
-    let scheme = signature.as_ref().map_or(Signed::No, |s| s.scheme);
-    match wish {
-        Wish::Read(ask) => {
-            may_read(bucket, &path.key, ask, scheme)?;
-            if ask.explain && scheme == Signed::No {
-                return Err(unsigned("explain"));
-            }
-            // A signed header comes from a tool, not from a page (OSS).
-            if let Some(rule) = bucket.referer.as_ref().filter(|_| scheme != Signed::OssV1Header) {
-                referer::check(rule, parts.header("referer"))?;
-            }
-        }
-        Wish::Write | Wish::Delete if scheme == Signed::No => return Err(unsigned("Writing")),
-        Wish::Write | Wish::Delete => {}
-    }
-    let (key_id, expires, promise) = match signature {
-        Some(s) => (Some(s.key_id), s.expires, s.promise),
-        None => (None, None, UploadPromise::default()),
-    };
-    let user = key_id.and_then(|id| config.key(&id)).map(|k| k.user.clone());
-    Ok(Grant { bucket, key: path.key.clone(), user, expires, signed: scheme, promise })
+/// As [`signature::verify`].
+pub fn identify<'a>(parts: &'a Parts, address: &Address, config: &'a Config, now: u64) -> Result<Caller<'a>> {
+    let signature = signature::verify(parts, address, config, now)?;
+    let key = signature.as_ref().map(|s| config.key(&s.key_id).ok_or(Error::UnknownAccessKey)).transpose()?;
+    Ok(Caller { parts, key, signature })
 }
 
-fn may_read(bucket: &Bucket, key: &str, ask: &Ask, scheme: Signed) -> Result<()> {
-    if bucket.access == Access::Private && scheme == Signed::No {
-        return Err(unsigned("This bucket"));
+impl<'a> Caller<'a> {
+    /// The access key; none of a stranger.
+    pub fn key(&self) -> Option<&'a AccessKey> {
+        self.key
     }
-    if scheme == Signed::No && bucket.is_source_protected(key) && !ask.by_style {
-        return Err(Error::AccessDenied("This bucket shows such objects through styles only.".into()));
+
+    /// The access key.
+    ///
+    /// # Errors
+    /// `signature_required` of a stranger.
+    pub fn known(&self) -> Result<&'a AccessKey> {
+        self.key.ok_or_else(|| unsigned("This request"))
     }
-    if ask.is_plain() || scheme == Signed::Native || bucket.parameters == Parameters::Open {
-        return Ok(());
+
+    /// What the signature says of the request's body.
+    pub fn promise(&self) -> UploadPromise {
+        self.signature.as_ref().map(|s| s.promise.clone()).unwrap_or_default()
     }
-    // V1 signs x-oss-process but no short parameter (reference: signatures.md 1).
-    match scheme {
-        Signed::OssV1 | Signed::OssV1Header if ask.only_oss => Ok(()),
-        Signed::OssV1 | Signed::OssV1Header => {
-            Err(Error::AccessDenied("An OSS V1 signature does not cover short parameters; sign with Limn's own scheme.".into()))
+
+    /// How the request was signed, if it was.
+    pub fn scheme(&self) -> Option<Scheme> {
+        self.signature.as_ref().map(|s| s.scheme)
+    }
+
+    /// Refuses strangers at a private bucket's door, before anything in it is looked for.
+    ///
+    /// # Errors
+    /// `signature_required`.
+    pub fn enter(&self, bucket: &Bucket) -> Result<()> {
+        match bucket.access == Access::Private && self.key.is_none() {
+            true => Err(unsigned("This bucket")),
+            false => Ok(()),
         }
-        _ => Err(unsigned("Transforming")),
+    }
+
+    /// Admits the caller to one thing or refuses it.
+    ///
+    /// # Errors
+    /// `signature_required`, `access_denied`, `referer_refused`, `bad_arg` where an end is wanted and none
+    /// was signed.
+    pub fn admit<'b>(&self, bucket: &'b Bucket, key: &str, wish: Wish) -> Result<Grant<'b>> {
+        self.enter(bucket)?;
+        let (action, name) = match wish {
+            Wish::Read(_) => (Action::Read, "read"),
+            Wish::Write => (Action::Write, "write"),
+            Wish::Delete | Wish::DeleteBucket => (Action::Delete, "delete"),
+            Wish::List | Wish::Describe => (Action::List, "list"),
+        };
+        if let (Some(access), Some(signature)) = (self.key, &self.signature) {
+            if !access.may(action, bucket, key) {
+                return Err(Error::AccessDenied(format!("The access key lacks the grant {name:?} here.")));
+            }
+            if matches!(wish, Wish::Read(ask) if ask.explain) && !access.may(Action::Admin, bucket, key) {
+                return Err(Error::AccessDenied("The access key lacks the grant \"admin\", which explain needs.".into()));
+            }
+            let endless = signature.expires.is_none() && !signature.scheme.is_header();
+            if endless && (bucket.access == Access::Private || !matches!(wish, Wish::Read(_))) {
+                return Err(Error::BadArg("exp must be there: unix seconds at which the signed right ends.".into()));
+            }
+        }
+        let mut ladder = false;
+        match wish {
+            Wish::Read(ask) => {
+                ladder = self.may_read(bucket, key, ask)?;
+                // A signed header comes from a tool, not from a page (OSS).
+                if let Some(rule) = bucket.referer.as_ref().filter(|_| !self.scheme().is_some_and(Scheme::is_header)) {
+                    referer::check(rule, self.parts.header("referer"))?;
+                }
+            }
+            Wish::List if self.key.is_none() && bucket.public_list => {}
+            Wish::List | Wish::Describe if self.key.is_none() => return Err(unsigned("Listing this bucket")),
+            Wish::Write | Wish::Delete | Wish::DeleteBucket if self.key.is_none() => return Err(unsigned("Writing")),
+            _ => {}
+        }
+        Ok(Grant {
+            bucket,
+            key: key.into(),
+            user: self.key.map(|k| k.user.clone()),
+            scheme: self.scheme(),
+            expires: self.signature.as_ref().and_then(|s| s.expires),
+            ladder,
+            promise: self.promise(),
+        })
+    }
+
+    /// Whether the bucket's steps apply.
+    fn may_read(&self, bucket: &Bucket, key: &str, ask: &Ask) -> Result<bool> {
+        let covers = self.signature.as_ref().map(|s| s.scheme.covers());
+        if covers == Some(Covers::Everything) {
+            return Ok(false);
+        }
+        if ask.explain {
+            return Err(unsigned("explain"));
+        }
+        if covers != Some(Covers::OssParams) && bucket.is_source_protected(key) && !ask.by_style {
+            return Err(Error::AccessDenied("This bucket shows such objects through styles only.".into()));
+        }
+        if covers == Some(Covers::OssParams) && ask.only_oss {
+            return Ok(false);
+        }
+        if ask.is_plain() {
+            return Ok(false);
+        }
+        match bucket.parameters {
+            Parameters::Open => Ok(false),
+            // V1 signs x-oss-process but no short parameter (reference: signatures.md 1).
+            _ if covers == Some(Covers::OssParams) => Err(Error::AccessDenied(
+                "An OSS V1 signature does not cover short parameters; sign with OSS V4 or Limn's own scheme.".into(),
+            )),
+            Parameters::Ladder => Ok(!ask.by_style),
+            // A cache buster would make as many variants as any parameter.
+            Parameters::StylesOnly if (ask.by_style || ask.program == Program::None) && ask.buster.is_none() => Ok(false),
+            Parameters::StylesOnly => {
+                Err(Error::AccessDenied("This bucket makes images through its styles only, unless the parameters are signed.".into()))
+            }
+            Parameters::Signed => Err(unsigned("Transforming")),
+        }
     }
 }
 
 fn unsigned(what: &str) -> Error {
     Error::SignatureRequired(format!("{what} needs a valid signature."))
-}
-
-/// Finds and verifies the signature, if there is one.
-fn verify(parts: &Parts, config: &Config, now: u64) -> Result<Option<Signature>> {
-    let native = native::PARAMS.iter().any(|p| parts.param(p).is_some());
-    let oss = oss_v1::PARAMS.iter().any(|p| parts.param(p).is_some());
-    match (native, oss, parts.header("authorization").is_some()) {
-        (false, false, false) => Ok(None),
-        (true, false, false) => native::verify(parts, config, now).map(Some),
-        (false, true, false) => oss_v1::verify(parts, config, now).map(Some),
-        (false, false, true) => oss_v1::verify_header(parts, config, now).map(Some),
-        _ => Err(Error::BadArg("The request carries more than one signature; one is wanted.".into())),
-    }
 }
 
 #[cfg(test)]
@@ -196,10 +234,13 @@ mod tests {
         let config = sample();
         let parts =
             Parts::new("GET", &format!("http://localhost{url}"), headers.iter().map(|(a, b)| (a.to_string(), b.to_string()))).unwrap();
-        let crate::route::Route::Object(path) = crate::route::Route::parse(&parts, &config).unwrap() else { panic!() };
-        let nothing = Ask::nothing();
-        let ask = config.bucket(&path.bucket).map_or(Ok(nothing), |b| Ask::parse(&parts, &path, b)).unwrap();
-        admit(&parts, &path, Wish::Read(&ask), &config, now).map(|_| ())
+        let address = Address::of(&parts, &config);
+        let caller = identify(&parts, &address, &config, now)?;
+        let crate::route::Route::Object(path) = crate::route::Route::parse(&address, &config).unwrap() else { panic!() };
+        let bucket = config.bucket(&path.bucket)?;
+        caller.enter(bucket)?;
+        let ask = Ask::parse(&parts, &path, bucket).unwrap();
+        caller.admit(bucket, &path.key, Wish::Read(&ask)).map(|_| ())
     }
 
     fn signed(method: Method, target: &str, id: &str, secret: &str) -> String {
@@ -253,10 +294,11 @@ mod tests {
     #[test]
     fn a_reader_cannot_write_and_a_get_signature_is_no_put() {
         let config = sample();
-        let path = ObjectPath { bucket: "vault".into(), key: "cat.jpg".into(), style: None, legacy: None };
         let put = |url: &str| {
             let parts = Parts::new("PUT", &format!("http://localhost{url}"), []).unwrap();
-            admit(&parts, &path, Wish::Write, &config, 1).err().map_or("", |e| e.code())
+            let caller = identify(&parts, &Address::of(&parts, &config), &config, 1);
+            let admitted = caller.and_then(|c| c.admit(config.bucket("vault").unwrap(), "cat.jpg", Wish::Write).map(|_| ()));
+            admitted.err().map_or("", |e| e.code())
         };
         assert_eq!(put(&signed(Method::Put, "/vault/cat.jpg?exp=9", "limn-dev", "limn-dev-secret")), "");
         assert_eq!(put(&signed(Method::Put, "/vault/cat.jpg?exp=9", "limn-reader", "limn-reader-secret")), "access_denied");

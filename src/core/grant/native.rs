@@ -3,7 +3,7 @@
 //! Text: `limn1` LF `read` (GET, HEAD) or the method LF the path LF the sorted query without `s`; path
 //! and query percent-encoded to RFC 3986 unreserved, so that no field can hold a separator.
 
-use super::{Signature, Signed, UploadPromise};
+use super::{Scheme, Signature, UploadPromise};
 use crate::config::Config;
 use crate::parts::{Method, Parts};
 use crate::{hash, percent, Error, Result};
@@ -56,7 +56,7 @@ pub(super) fn verify(parts: &Parts, config: &Config, now: u64) -> Result<Signatu
         length: seconds("len")?,
         sha256: parts.param("sha256").map(Into::into),
     };
-    Ok(Signature { scheme: Signed::Native, key_id: key_id.into(), expires, promise })
+    Ok(Signature { scheme: Scheme::Native, key_id: key_id.into(), expires, promise })
 }
 
 #[cfg(test)]

@@ -1,6 +1,7 @@
 //! OSS signature version 1, in the URL or the Authorization header: HMAC-SHA1 over verb, headers and the object's resource.
 
-use super::{Signature, Signed, UploadPromise};
+use super::{Scheme, Signature, UploadPromise};
+use crate::address::Address;
 use crate::config::Config;
 use crate::parts::Parts;
 use crate::{hash, Error, Result};
@@ -21,7 +22,7 @@ const SUB_RESOURCES: &[&str] = &[
 ];
 
 /// The text that is signed. `date` is the Date line: `Expires` for URLs, the request's date for headers.
-fn text_to_sign(parts: &Parts, date: &str) -> String {
+fn text_to_sign(parts: &Parts, address: &Address, date: &str) -> String {
     let header = |name: &str| parts.header(name).unwrap_or("").trim().to_string();
     let mut text = format!("{}\n{}\n{}\n{date}\n", parts.method.as_str(), header("content-md5"), header("content-type"));
     let mut headers: Vec<(&str, &str)> = parts.headers_with_prefix("x-oss-").collect();
@@ -29,8 +30,7 @@ fn text_to_sign(parts: &Parts, date: &str) -> String {
     for (name, value) in headers {
         text.push_str(&format!("{name}:{}\n", value.trim()));
     }
-    // Path style: the decoded path is the resource `/bucket/key`.
-    text.push_str(&parts.path);
+    text.push_str(&address.resource());
     let mut resources: Vec<&(String, String)> =
         parts.query.iter().filter(|(n, _)| SUB_RESOURCES.contains(&n.as_str()) || n.starts_with("x-oss-")).collect();
     resources.sort_unstable();
@@ -48,11 +48,11 @@ fn text_to_sign(parts: &Parts, date: &str) -> String {
 ///
 /// # Errors
 /// As [`hash::hmac_sha1`].
-pub fn sign(parts: &Parts, expires: &str, secret: &[u8]) -> Result<String> {
-    Ok(hash::base64(&hash::hmac_sha1(secret, text_to_sign(parts, expires).as_bytes())?))
+pub fn sign(parts: &Parts, address: &Address, expires: &str, secret: &[u8]) -> Result<String> {
+    Ok(hash::base64(&hash::hmac_sha1(secret, text_to_sign(parts, address, expires).as_bytes())?))
 }
 
-pub(super) fn verify(parts: &Parts, config: &Config, now: u64) -> Result<Signature> {
+pub(super) fn verify(parts: &Parts, address: &Address, config: &Config, now: u64) -> Result<Signature> {
     let [Some(key_id), Some(expires), Some(given)] = PARAMS.map(|p| parts.param(p)) else {
         return Err(Error::AccessDenied("OSSAccessKeyId, Expires and Signature belong together; one is missing.".into()));
     };
@@ -63,15 +63,15 @@ pub(super) fn verify(parts: &Parts, config: &Config, now: u64) -> Result<Signatu
     if now > end {
         return Err(Error::LinkExpired);
     }
-    matched(parts, config, key_id, expires, given)?;
-    Ok(Signature { scheme: Signed::OssV1, key_id: key_id.into(), expires: Some(end), promise: UploadPromise::default() })
+    matched(parts, address, config, key_id, expires, given)?;
+    Ok(Signature { scheme: Scheme::OssV1, key_id: key_id.into(), expires: Some(end), promise: UploadPromise::default() })
 }
 
 /// How far a header's date may be from the server's, seconds.
 const SKEW_SECONDS: u64 = 15 * 60;
 
 /// `Authorization: OSS ID:SIGNATURE`, with the request's date in `Date` or `x-oss-date`.
-pub(super) fn verify_header(parts: &Parts, config: &Config, now: u64) -> Result<Signature> {
+pub(super) fn verify_header(parts: &Parts, address: &Address, config: &Config, now: u64) -> Result<Signature> {
     let header = parts.header("authorization").unwrap_or("");
     let (key_id, given) = header
         .strip_prefix("OSS ")
@@ -85,8 +85,8 @@ pub(super) fn verify_header(parts: &Parts, config: &Config, now: u64) -> Result<
     if sent.abs_diff(now) > SKEW_SECONDS {
         return Err(Error::ClockSkewed);
     }
-    matched(parts, config, key_id, date, given)?;
-    Ok(Signature { scheme: Signed::OssV1Header, key_id: key_id.into(), expires: None, promise: UploadPromise::default() })
+    matched(parts, address, config, key_id, date, given)?;
+    Ok(Signature { scheme: Scheme::OssV1Header, key_id: key_id.into(), expires: None, promise: UploadPromise::default() })
 }
 
 fn refuse_token(parts: &Parts) -> Result<()> {
@@ -97,11 +97,11 @@ fn refuse_token(parts: &Parts) -> Result<()> {
 }
 
 /// Whether one of the key's secrets made this signature.
-fn matched(parts: &Parts, config: &Config, key_id: &str, date: &str, given: &str) -> Result<()> {
+fn matched(parts: &Parts, address: &Address, config: &Config, key_id: &str, date: &str, given: &str) -> Result<()> {
     let key = config.key(key_id).ok_or(Error::UnknownAccessKey)?;
     let mut matches = false;
     for secret in &key.secrets {
-        matches |= hash::same(sign(parts, date, secret.as_bytes())?.as_bytes(), given.as_bytes());
+        matches |= hash::same(sign(parts, address, date, secret.as_bytes())?.as_bytes(), given.as_bytes());
     }
     match matches {
         true => Ok(()),
@@ -113,10 +113,14 @@ fn matched(parts: &Parts, config: &Config, key_id: &str, date: &str, given: &str
 mod tests {
     use super::*;
 
+    fn by_path(parts: &Parts) -> Address {
+        Address::of(parts, &crate::config::tests::sample())
+    }
+
     fn signature(method: &str, bucket: &str, target: &str, headers: &[(&str, &str)], date: &str, secret: &[u8]) -> String {
         let url = format!("http://h/{bucket}/{target}");
         let parts = Parts::new(method, &url, headers.iter().map(|(a, b)| (a.to_string(), b.to_string()))).unwrap();
-        sign(&parts, date, secret).unwrap()
+        sign(&parts, &by_path(&parts), date, secret).unwrap()
     }
 
     #[test]
@@ -158,7 +162,7 @@ mod tests {
         // clients/README: the text, not the secret, is on record; the text is what differs between servers.
         let parts = Parts::new("GET", &format!("http://h/photos/a%2Fb%2Fphoto%201.jpg?{process}"), []).unwrap();
         assert_eq!(
-            text_to_sign(&parts, "1795471260"),
+            text_to_sign(&parts, &by_path(&parts), "1795471260"),
             "GET\n\n\n1795471260\n/photos/a/b/photo 1.jpg?x-oss-process=image/resize,m_fill,w_320,h_240/quality,q_80/format,webp"
         );
     }

@@ -1,0 +1,43 @@
+//! The deployment as a whole: the table `LIMN`.
+
+use super::bad;
+use crate::Result;
+use serde::Deserialize;
+
+/// Where this deployment runs.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize, Default)]
+#[serde(rename_all = "lowercase")]
+pub enum Mode {
+    /// Anywhere.
+    #[default]
+    Production,
+    /// On this machine only: any other host is refused.
+    Development,
+}
+
+/// The table.
+#[derive(Debug, Clone, Deserialize, Default)]
+#[serde(deny_unknown_fields, default)]
+pub struct Site {
+    /// Where it runs.
+    pub mode: Mode,
+    /// The host under whose names buckets answer: `{bucket}.{endpoint}`. Lower case, without port.
+    pub endpoint: Option<String>,
+    /// Nodes of buckets that are made through the object API; empty: the first managed node by name.
+    pub nodes: Vec<String>,
+}
+
+impl Site {
+    pub(super) fn check(&mut self, table: &str) -> Result<()> {
+        if let Some(endpoint) = &mut self.endpoint {
+            *endpoint = host_name(endpoint).ok_or_else(|| bad(table, &format!("endpoint: {endpoint:?} is no host name")))?;
+        }
+        Ok(())
+    }
+}
+
+/// A host name in lower case; none when it is something else, a port or a scheme included.
+pub(super) fn host_name(text: &str) -> Option<String> {
+    let label = |l: &str| (1..=63).contains(&l.len()) && l.bytes().all(|b| b.is_ascii_alphanumeric() || b == b'-');
+    (text.len() <= 253 && text.split('.').all(label)).then(|| text.to_ascii_lowercase())
+}
