@@ -1,6 +1,7 @@
 //! The rules of a bucket's ledger: what a row holds, how versions are made, which statements keep the
 //! manifest true. The Durable Object runs them; here they are text and arithmetic.
 
+use crate::api::meta::Meta;
 use serde::{Deserialize, Serialize};
 
 /// Tables. `objects` is the truth of managed objects; `pending` are uploads that were promised a version
@@ -46,14 +47,16 @@ pub struct Row {
     pub version: String,
     /// Lower-case hex.
     pub sha256: String,
-    /// Lower-case hex.
-    pub md5: String,
+    /// What clients know as its ETag, without quotes: MD5 in lower-case hex, `md5-N` of a multipart upload.
+    pub etag: String,
+    /// CRC-64/XZ, decimal: what OSS calls crc64ecma.
+    pub crc64: String,
     /// Bytes.
     pub length: u64,
     /// As served.
     pub content_type: String,
-    /// User metadata, a JSON object.
-    pub meta: String,
+    /// Content headers and user metadata.
+    pub meta: Meta,
     /// Who stored it.
     pub user: String,
     /// Names of the nodes that hold it, joined by commas.

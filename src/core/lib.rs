@@ -12,6 +12,7 @@
 
 pub mod accept;
 pub mod address;
+pub mod api;
 pub mod budget;
 pub mod codec;
 pub mod config;
