@@ -1,10 +1,11 @@
 //! Every way in which Limn says no, with its status, its stable code and its sentence.
 
+use serde::{Deserialize, Serialize};
 use std::fmt;
 
 /// A refusal. Its [`Display`](fmt::Display) text is public: it names the parameter, what was wanted
 /// and what came, and never holds a secret, an upstream's text or a node's address.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[allow(missing_docs)] // the code in `row` names each one
 pub enum Error {
     MalformedUrl(String),
@@ -30,6 +31,7 @@ pub enum Error {
     NoSuchMark(String),
     NoSuchFont(String),
     /// 404: a part of a bucket's settings that SDKs ask for by name; the code is the one they map.
+    #[serde(skip)]
     NoSuchSetting(&'static str),
     NoSuchUpload,
     Method(String),
@@ -233,7 +235,7 @@ mod tests {
         for e in [Error::BadArg("a".into()), Error::ImageTooLarge("b".into()), Error::ImageCorrupt("c".into()), Error::Internal] {
             assert_eq!(Error::from_code(e.code(), e.to_string()), Some(e));
         }
-        assert_eq!(Error::from_code("no_such_key", String::new()), None);
+        assert_eq!(Error::from_code("link_expired", String::new()), None);
     }
 
     #[test]

@@ -2,6 +2,7 @@
 //!
 //! `signature` tells who asks, one file a scheme; this file what they may do.
 
+pub mod ladder;
 pub mod native;
 pub mod oss_v1;
 pub mod referer;
