@@ -1,0 +1,11 @@
+//! What happens to a body between the wire and storage: `intake` takes it off the wire and holds it to
+//! every promise, `inspect` looks at what it is.
+
+mod chunked;
+mod digests;
+mod inspect;
+mod intake;
+
+pub use digests::{Digested, Digests};
+pub use inspect::{announced_length, check_promises, inspect, Inspected};
+pub use intake::{content_encoding, Intake};
