@@ -168,6 +168,11 @@ impl Error {
         (row.2, row.3)
     }
 
+    /// True when somebody may be trying keys and signatures.
+    pub fn is_forgery(&self) -> bool {
+        matches!(self, Error::BadSignature | Error::UnknownAccessKey | Error::PolicyRefused(_))
+    }
+
     /// True when another image, or the original, may stand in for the one that could not be made.
     pub fn has_stand_in(&self) -> bool {
         self.is_about_source()

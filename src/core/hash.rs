@@ -3,7 +3,7 @@
 use crate::{Error, Result};
 use base64::engine::general_purpose::{STANDARD, URL_SAFE, URL_SAFE_NO_PAD};
 use base64::Engine;
-use hmac::{Hmac, Mac};
+use hmac::{Hmac, Mac as Keyed};
 use sha2::Digest;
 use subtle::ConstantTimeEq;
 
@@ -17,23 +17,98 @@ pub fn md5(bytes: &[u8]) -> [u8; 16] {
     md5::Md5::digest(bytes).into()
 }
 
-/// HMAC-SHA256.
-///
-/// # Errors
-/// None that can occur (an HMAC takes a key of any length); `internal` stands for the trait's error,
-/// so that no failure could ever yield a predictable MAC.
-pub fn hmac_sha256(secret: &[u8], text: &[u8]) -> Result<[u8; 32]> {
-    let mac = <Hmac<sha2::Sha256> as Mac>::new_from_slice(secret).map_err(|_| Error::Internal)?;
-    Ok(mac.chain_update(text).finalize().into_bytes().into())
+/// How a MAC is written in a request.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Form {
+    /// Standard alphabet, padded.
+    Base64,
+    /// URL-safe alphabet, without padding.
+    Base64Url,
+    /// Lower case.
+    Hex,
 }
 
-/// HMAC-SHA1, for the OSS V1 signature.
+/// A message authentication code. It compares in constant time only, never shows itself by `Debug`, and
+/// its bytes serve nothing but to be written or to be the key of the next in a chain.
 ///
-/// # Errors
-/// As [`hmac_sha256`].
-pub fn hmac_sha1(secret: &[u8], text: &[u8]) -> Result<[u8; 20]> {
-    let mac = <Hmac<sha1::Sha1> as Mac>::new_from_slice(secret).map_err(|_| Error::Internal)?;
-    Ok(mac.chain_update(text).finalize().into_bytes().into())
+/// ```compile_fail
+/// use limn_core::hash::Mac;
+/// let (a, b) = (Mac::sha256(b"key", b"text").unwrap(), Mac::sha256(b"key", b"text").unwrap());
+/// let leaky = a == b;
+/// ```
+///
+/// ```
+/// use limn_core::hash::{Form, Mac};
+/// let mac = Mac::sha256(b"key", b"text").unwrap();
+/// assert!(mac.matches(&mac.hex(), Form::Hex));
+/// ```
+#[derive(Clone)]
+pub struct Mac(Vec<u8>);
+
+impl Mac {
+    /// HMAC-SHA256.
+    ///
+    /// # Errors
+    /// None that can occur (an HMAC takes a key of any length); `internal` stands for the trait's error,
+    /// so that no failure could ever yield a predictable MAC.
+    pub fn sha256(secret: &[u8], text: &[u8]) -> Result<Mac> {
+        let mac = <Hmac<sha2::Sha256> as Keyed>::new_from_slice(secret).map_err(|_| Error::Internal)?;
+        Ok(Mac(mac.chain_update(text).finalize().into_bytes().to_vec()))
+    }
+
+    /// HMAC-SHA1, for the OSS V1 signature.
+    ///
+    /// # Errors
+    /// As [`Mac::sha256`].
+    pub fn sha1(secret: &[u8], text: &[u8]) -> Result<Mac> {
+        let mac = <Hmac<sha1::Sha1> as Keyed>::new_from_slice(secret).map_err(|_| Error::Internal)?;
+        Ok(Mac(mac.chain_update(text).finalize().into_bytes().to_vec()))
+    }
+
+    /// The MD5 of a text that ends in the key: what Alibaba's CDN takes for a MAC.
+    pub fn keyed_md5(text: &[u8]) -> Mac {
+        Mac(md5(text).to_vec())
+    }
+
+    /// HMAC-SHA256 with this MAC as the key, as in the key chains of the V4 schemes.
+    ///
+    /// # Errors
+    /// As [`Mac::sha256`].
+    pub fn then(&self, text: &[u8]) -> Result<Mac> {
+        Mac::sha256(&self.0, text)
+    }
+
+    /// Standard base64, padded.
+    pub fn base64(&self) -> String {
+        base64(&self.0)
+    }
+
+    /// Base64url without padding.
+    pub fn base64url(&self) -> String {
+        base64url(&self.0)
+    }
+
+    /// Lower-case hex.
+    pub fn hex(&self) -> String {
+        hex(&self.0)
+    }
+
+    /// Whether `given` is this MAC, whole and in exactly this form: another case, padding or length is
+    /// another text. Takes the same time wherever they differ.
+    pub fn matches(&self, given: &str, form: Form) -> bool {
+        let own = match form {
+            Form::Base64 => self.base64(),
+            Form::Base64Url => self.base64url(),
+            Form::Hex => self.hex(),
+        };
+        same(own.as_bytes(), given.as_bytes())
+    }
+}
+
+impl std::fmt::Debug for Mac {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str("Mac(..)")
+    }
 }
 
 /// Compares without leaking where two values differ; lengths may leak.
@@ -94,8 +169,20 @@ mod tests {
         assert_eq!(hex(&sha256(b""))[..16], *"e3b0c44298fc1c14");
         // RFC 4231 case 2 and RFC 2202 case 2.
         let (key, text) = (b"Jefe", b"what do ya want for nothing?");
-        assert_eq!(hex(&hmac_sha256(key, text).unwrap())[..16], *"5bdcc146bf60754e");
-        assert_eq!(hex(&hmac_sha1(key, text).unwrap()), "effcdf6ae5eb2fa2d27416d5f184df9c259a7c79");
+        assert_eq!(Mac::sha256(key, text).unwrap().hex()[..16], *"5bdcc146bf60754e");
+        assert_eq!(Mac::sha1(key, text).unwrap().hex(), "effcdf6ae5eb2fa2d27416d5f184df9c259a7c79");
+    }
+
+    #[test]
+    fn a_mac_matches_itself_alone_and_keeps_to_itself() {
+        let mac = Mac::sha256(b"key", b"text").unwrap();
+        let hex = mac.hex();
+        assert!(mac.matches(&hex, Form::Hex) && mac.matches(&mac.base64(), Form::Base64) && mac.matches(&mac.base64url(), Form::Base64Url));
+        for bad in ["", &hex[..63], &format!("{hex}0"), &hex.to_uppercase(), &format!(" {hex}"), &mac.base64()] {
+            assert!(!mac.matches(bad, Form::Hex), "{bad}");
+        }
+        assert!(!mac.matches(mac.base64().trim_end_matches('='), Form::Base64));
+        assert_eq!(format!("{mac:?}"), "Mac(..)");
     }
 
     #[test]

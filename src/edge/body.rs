@@ -33,6 +33,15 @@ pub enum Arrived {
     Stored(String, Digested, String),
 }
 
+impl Arrived {
+    /// What is known of it.
+    pub fn digested(&self) -> &Digested {
+        match self {
+            Arrived::Held(_, digested) | Arrived::Stored(_, digested, _) => digested,
+        }
+    }
+}
+
 /// Where a body goes.
 pub struct Target<'a> {
     /// The bucket.
@@ -78,6 +87,22 @@ pub async fn receive(edge: &Edge, to: &Target<'_>, parts: &Parts, promise: &Uplo
         Err(_) => Box::pin(stream::empty()),
     };
     take_in(edge, to, wire, intake).await
+}
+
+/// A short body in memory, held to the same promises.
+///
+/// # Errors
+/// What the intake finds.
+pub async fn small(parts: &Parts, promise: &UploadPromise, mut request: Request, max_bytes: u64) -> Outcome<Vec<u8>> {
+    let mut intake = Intake::new(parts, max_bytes, promise)?;
+    let mut body = Vec::new();
+    if let Ok(mut stream) = request.stream() {
+        while let Some(chunk) = stream.next().await {
+            intake.push(&chunk?, &mut body)?;
+        }
+    }
+    intake.finish()?;
+    Ok(body)
 }
 
 /// Puts pieces together, one behind the other.

@@ -11,7 +11,7 @@ const root = fileURLToPath(new URL('../..', import.meta.url));
 const grants = (...actions) => [{ actions }];
 /** The keys of scripts/dev.vars. */
 export const devKeys = {
-  LIMN_KEY_DEV: JSON.stringify({ id: 'limn-dev', secrets: ['limn-dev-secret'], user: 'dev', grants: grants('read', 'list', 'write', 'delete', 'purge', 'usage', 'admin') }),
+  LIMN_KEY_DEV: JSON.stringify({ id: 'limn-dev', secrets: ['limn-dev-secret'], user: 'dev', create_buckets: true, grants: grants('read', 'list', 'write', 'delete', 'purge', 'usage', 'admin') }),
   LIMN_KEY_READER: JSON.stringify({ id: 'limn-reader', secrets: ['limn-reader-secret'], user: 'dev', grants: grants('read', 'list') }),
 };
 

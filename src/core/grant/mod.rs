@@ -3,11 +3,13 @@
 //! `signature` tells who asks, one file a scheme; this file what they may do.
 
 pub mod ladder;
+pub mod chunks;
 pub mod native;
 pub mod oss_v1;
 pub mod referer;
 pub mod signature;
 
+pub use chunks::ChunkSigner;
 pub use signature::{Covers, Scheme, Signature, UploadPromise};
 
 use crate::address::Address;

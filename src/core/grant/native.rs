@@ -3,10 +3,12 @@
 //! Text: `limn1` LF `read` (GET, HEAD) or the method LF the path LF the sorted query without `s`; path
 //! and query percent-encoded to RFC 3986 unreserved, so that no field can hold a separator.
 
+use super::signature::signer_of;
 use super::{Scheme, Signature, UploadPromise};
 use crate::config::Config;
+use crate::hash::{Form, Mac};
 use crate::parts::{Method, Parts};
-use crate::{hash, percent, Error, Result};
+use crate::{percent, Error, Result};
 
 /// Parameters that make a request one of this scheme.
 pub const PARAMS: [&str; 3] = ["s", "kid", "exp"];
@@ -27,21 +29,16 @@ pub fn text_to_sign(parts: &Parts) -> String {
 /// The value of `s` for a request.
 ///
 /// # Errors
-/// As [`hash::hmac_sha256`].
+/// As [`Mac::sha256`].
 pub fn sign(parts: &Parts, secret: &[u8]) -> Result<String> {
-    Ok(hash::base64url(&hash::hmac_sha256(secret, text_to_sign(parts).as_bytes())?))
+    Ok(Mac::sha256(secret, text_to_sign(parts).as_bytes())?.base64url())
 }
 
 pub(super) fn verify(parts: &Parts, config: &Config, now: u64) -> Result<Signature> {
     let (Some(given), Some(key_id)) = (parts.param("s"), parts.param("kid")) else { return Err(Error::BadSignature) };
     let key = config.key(key_id).ok_or(Error::UnknownAccessKey)?;
-    let mut matches = false;
-    for secret in &key.secrets {
-        matches |= given.len() == 43 && hash::same(sign(parts, secret.as_bytes())?.as_bytes(), given.as_bytes());
-    }
-    if !matches {
-        return Err(Error::BadSignature);
-    }
+    let text = text_to_sign(parts);
+    signer_of(key, |secret| Ok(Mac::sha256(secret, text.as_bytes())?.matches(given, Form::Base64Url)))?;
     let seconds = |name: &str| -> Result<Option<u64>> {
         let Some(text) = parts.param(name) else { return Ok(None) };
         let plain = !text.is_empty() && text.len() <= 15 && text.bytes().all(|b| b.is_ascii_digit());
@@ -55,6 +52,7 @@ pub(super) fn verify(parts: &Parts, config: &Config, now: u64) -> Result<Signatu
         content_type: parts.param("ct").map(Into::into),
         length: seconds("len")?,
         sha256: parts.param("sha256").map(Into::into),
+        ..UploadPromise::default()
     };
     Ok(Signature { scheme: Scheme::Native, key_id: key_id.into(), expires, promise })
 }

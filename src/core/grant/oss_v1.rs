@@ -1,10 +1,12 @@
 //! OSS signature version 1, in the URL or the Authorization header: HMAC-SHA1 over verb, headers and the object's resource.
 
+use super::signature::signer_of;
 use super::{Scheme, Signature, UploadPromise};
 use crate::address::Address;
 use crate::config::Config;
+use crate::hash::{Form, Mac};
 use crate::parts::Parts;
-use crate::{hash, Error, Result};
+use crate::{Error, Result};
 
 /// Parameters that make a request one of this scheme.
 pub const PARAMS: [&str; 3] = ["OSSAccessKeyId", "Expires", "Signature"];
@@ -47,9 +49,9 @@ fn text_to_sign(parts: &Parts, address: &Address, date: &str) -> String {
 /// The signature of a request that ends at `expires`, or whose header is dated so.
 ///
 /// # Errors
-/// As [`hash::hmac_sha1`].
+/// As [`Mac::sha1`].
 pub fn sign(parts: &Parts, address: &Address, expires: &str, secret: &[u8]) -> Result<String> {
-    Ok(hash::base64(&hash::hmac_sha1(secret, text_to_sign(parts, address, expires).as_bytes())?))
+    Ok(Mac::sha1(secret, text_to_sign(parts, address, expires).as_bytes())?.base64())
 }
 
 pub(super) fn verify(parts: &Parts, address: &Address, config: &Config, now: u64) -> Result<Signature> {
@@ -99,14 +101,8 @@ fn refuse_token(parts: &Parts) -> Result<()> {
 /// Whether one of the key's secrets made this signature.
 fn matched(parts: &Parts, address: &Address, config: &Config, key_id: &str, date: &str, given: &str) -> Result<()> {
     let key = config.key(key_id).ok_or(Error::UnknownAccessKey)?;
-    let mut matches = false;
-    for secret in &key.secrets {
-        matches |= hash::same(sign(parts, address, date, secret.as_bytes())?.as_bytes(), given.as_bytes());
-    }
-    match matches {
-        true => Ok(()),
-        false => Err(Error::BadSignature),
-    }
+    let text = text_to_sign(parts, address, date);
+    signer_of(key, |secret| Ok(Mac::sha1(secret, text.as_bytes())?.matches(given, Form::Base64))).map(|_| ())
 }
 
 #[cfg(test)]

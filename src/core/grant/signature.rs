@@ -1,8 +1,9 @@
 //! Who signed, by which scheme, and what the signature covers. One file a scheme.
 
+use super::chunks::ChunkSigner;
 use super::{native, oss_v1};
 use crate::address::Address;
-use crate::config::Config;
+use crate::config::{AccessKey, Config};
 use crate::parts::Parts;
 use crate::{Error, Result};
 
@@ -58,14 +59,30 @@ pub struct Signature {
 }
 
 /// What a signature says of an upload's body.
-#[derive(Debug, Clone, Default, PartialEq, Eq)]
+#[derive(Debug, Clone, Default)]
 pub struct UploadPromise {
     /// Its content type.
     pub content_type: Option<String>,
     /// Its length in bytes.
     pub length: Option<u64>,
-    /// Its digest, lower-case hex.
+    /// Its digest in hex.
     pub sha256: Option<String>,
+    /// What signs its chunks, where the request's signature is the first of a chain.
+    pub chunks: Option<ChunkSigner>,
+}
+
+/// Tries every live secret of a key, without early exit, and returns the one that `matches` accepts.
+///
+/// # Errors
+/// `bad_signature` when none does.
+pub(super) fn signer_of(key: &AccessKey, matches: impl Fn(&[u8]) -> Result<bool>) -> Result<&[u8]> {
+    let mut found = None;
+    for secret in &key.secrets {
+        if matches(secret.as_bytes())? {
+            found = Some(secret.as_bytes());
+        }
+    }
+    found.ok_or(Error::BadSignature)
 }
 
 /// Finds and verifies the signature, if there is one. A signature that is there must be right, even where

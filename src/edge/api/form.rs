@@ -17,7 +17,7 @@ use limn_core::parts::Parts;
 use limn_core::route::check_key;
 use limn_core::upload::Digests;
 use limn_core::Error;
-use wasm_bindgen::{JsCast, JsValue};
+use wasm_bindgen::JsCast;
 use worker::{Request, Response};
 
 /// What a form may hold beside its file, bytes.
@@ -79,8 +79,6 @@ async fn read(request: Request) -> Outcome<Form> {
             Some(text) if name == "file" => (form.file, has_file) = (text.into_bytes(), true),
             Some(text) => form.fields.push((name, text)),
             None if name == "file" => {
-                let bytes = worker::js_sys::Reflect::get(&value, &JsValue::from_str("arrayBuffer"));
-                let _ = bytes;
                 let file: web_sys::File = value.unchecked_into();
                 form.file_name = file.name();
                 form.file_type = file.type_();

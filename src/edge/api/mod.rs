@@ -8,7 +8,7 @@ mod object;
 mod service;
 
 pub use bucket::answer as bucket;
-pub use object::answer as object;
+pub use object::{answer as object, writable};
 pub use service::answer as service;
 
 use crate::failure::{respond, Outcome};

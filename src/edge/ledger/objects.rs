@@ -110,7 +110,6 @@ impl Ledger {
             ],
         )?;
         self.sql.run("DELETE FROM pending WHERE version = ?", [T(&row.version)])?;
-        self.sql.run("DELETE FROM variants WHERE key = ?", [T(key)])?;
         Ok(())
     }
 
@@ -154,6 +153,7 @@ impl Ledger {
             ))
             .into());
         }
+        self.sql.run("DELETE FROM variants WHERE key = ? AND version <> ?", [T(key), T(version)])?;
         Ok(self.sql.run("INSERT INTO variants (key, version, plan) VALUES (?, ?, ?)", of())?)
     }
 }

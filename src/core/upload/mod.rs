@@ -1,0 +1,12 @@
+//! What happens to a body between the wire and storage: `intake` takes it off the wire and holds it to
+//! every promise, `inspect` looks at what it is.
+
+mod chunked;
+mod digests;
+mod inspect;
+mod intake;
+
+pub use digests::{Digested, Digests};
+pub use inspect::{inspect, kind, Kind};
+pub use crate::grant::UploadPromise;
+pub use intake::{content_encoding, Intake};
