@@ -51,6 +51,7 @@ pub enum Error {
     InvalidPart(String),
     InvalidPartOrder,
     PartTooSmall(String),
+    MetadataTooLarge(String),
     RateLimited(String),
     TooManyVariants(String),
     UploadTooLarge(String),
@@ -119,6 +120,7 @@ impl Error {
             InvalidPart(_)       => Row(400, "invalid_part", 400, "InvalidPart"),
             InvalidPartOrder     => Row(400, "invalid_part_order", 400, "InvalidPartOrder"),
             PartTooSmall(_)      => Row(400, "part_too_small", 400, "EntityTooSmall"),
+            MetadataTooLarge(_)  => Row(400, "metadata_too_large", 400, "MetadataTooLarge"),
             RateLimited(_)       => Row(429, "rate_limited", 503, "SlowDown"),
             TooManyVariants(_)   => Row(429, "too_many_variants", 503, "SlowDown"),
             LengthRequired       => Row(411, "length_required", 411, "MissingContentLength"),
@@ -194,8 +196,8 @@ impl fmt::Display for Error {
             | OutsideImage(s) | AccessDenied(s) | Method(s) | SignatureRequired(s) | Conflict(s) | UploadTooLarge(s)
             | UploadNotAnImage(s) | BadDigest(s) | FormatUnsupported(s) | ImageTooLarge(s) | ImageCorrupt(s) | OriginFailed(s)
             | Unavailable(s) | Misconfigured(s) | NotImplemented(s) | SchemeRefused(s) | TooManyBuckets(s) | Precondition(s)
-            | BadRange(s) | MalformedXml(s) | MalformedForm(s) | PolicyRefused(s) | InvalidPart(s) | PartTooSmall(s) | RateLimited(s)
-            | TooManyVariants(s) => f.write_str(s),
+            | BadRange(s) | MalformedXml(s) | MalformedForm(s) | PolicyRefused(s) | InvalidPart(s) | PartTooSmall(s)
+            | MetadataTooLarge(s) | RateLimited(s) | TooManyVariants(s) => f.write_str(s),
             TokenRefused => f.write_str("Security tokens are not taken; sign with an access key, with OSS V4 or AWS Signature Version 4."),
             NoSuchSetting(code) => write!(f, "The bucket has no such setting ({code})."),
             NoSuchUpload => f.write_str("The upload does not exist; it may have been completed or aborted."),

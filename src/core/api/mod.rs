@@ -2,8 +2,10 @@
 
 pub mod acl;
 pub mod asked;
+pub mod conditions;
 pub mod copy;
 pub mod list;
 pub mod meta;
 pub mod multipart;
 pub mod operation;
+pub mod range;
