@@ -7,7 +7,7 @@ use crate::node;
 use crate::Edge;
 use futures_util::{stream, Stream, StreamExt};
 use limn_core::config::{Bucket, Node};
-use limn_core::ledger::call::Part;
+use limn_core::ledger::call::Blob;
 use limn_core::ledger::Row;
 use limn_core::node::blob_key;
 use limn_core::parts::Parts;
@@ -256,9 +256,9 @@ impl Piece {
     }
 
     /// A part of a multipart upload.
-    pub fn of_part(edge: &Edge, bucket: &Bucket, part: &Part) -> Piece {
-        let node = edge.config.nodes.get(&part.node).unwrap_or(&bucket.node).clone();
-        Piece { node, bucket: bucket.name.clone(), version: part.version.clone(), range: (part.length, None) }
+    pub fn of_part(edge: &Edge, bucket: &Bucket, blob: &Blob) -> Piece {
+        let node = edge.config.nodes.get(&blob.node).unwrap_or(&bucket.node).clone();
+        Piece { node, bucket: bucket.name.clone(), version: blob.version.clone(), range: (blob.length, None) }
     }
 
     fn length(&self) -> u64 {

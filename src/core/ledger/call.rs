@@ -4,6 +4,7 @@ use super::Row;
 use crate::api::conditions::WriteCondition;
 use crate::api::list::{PartsQuery, Query, UploadsQuery};
 use crate::api::meta::Meta;
+use crate::api::multipart::Part;
 use serde::{Deserialize, Serialize};
 use std::collections::HashMap;
 
@@ -67,10 +68,10 @@ pub enum Call {
     AddPart {
         /// The upload.
         upload: Open,
-        /// 1 to 10,000.
-        number: u16,
-        /// The blob.
+        /// The part.
         part: Part,
+        /// Where its bytes are.
+        blob: Blob,
     },
     /// The parts of an upload: `PartsListing`.
     Parts {
@@ -151,19 +152,15 @@ pub struct Open {
     pub id: String,
 }
 
-/// A stored part of an upload.
+/// Where a part's bytes are.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Part {
-    /// Version that its blob is stored under.
+pub struct Blob {
+    /// Version that they are stored under.
     pub version: String,
-    /// MD5 in lower-case hex.
-    pub etag: String,
-    /// Bytes.
-    pub length: u64,
-    /// The node that holds it.
+    /// The node that holds them.
     pub node: String,
-    /// When, unix milliseconds.
-    pub stored: u64,
+    /// How many.
+    pub length: u64,
 }
 
 /// An upload that is to be completed.
@@ -173,7 +170,9 @@ pub enum Gathered {
     /// Its parts by number, and what goes with the object.
     Parts {
         /// By number, ascending.
-        parts: Vec<(u16, Part)>,
+        parts: Vec<Part>,
+        /// Where each one's bytes are.
+        blobs: Vec<Blob>,
         /// The declared type.
         content_type: Option<String>,
         /// What goes with the object.

@@ -10,13 +10,15 @@ use crate::Edge;
 use limn_core::api::copy::Source;
 use limn_core::api::list::{PartsListing, PartsQuery};
 use limn_core::api::meta::Meta;
-use limn_core::api::{conditions::WriteCondition, documents, multipart};
+use limn_core::api::multipart::{self, Part};
+use limn_core::api::{conditions::WriteCondition, documents};
 use limn_core::config::Bucket;
 use limn_core::dialect::Dialect;
 use limn_core::grant::{Caller, Wish};
-use limn_core::ledger::call::{Call, Gathered, Open, Part, Reservation};
+use limn_core::ledger::call::{Blob, Call, Gathered, Open, Reservation};
 use limn_core::parts::Parts;
 use limn_core::{hash, upload::Digested};
+use std::collections::HashSet;
 use worker::{Request, Response};
 
 /// Which part of which upload.
@@ -78,15 +80,10 @@ async fn add(edge: &Edge, to: &Target<'_>, (id, number): Slot<'_>, arrived: Arri
         Arrived::Held(bytes, digested) => (put_held(edge, to, bytes).await?, digested),
         Arrived::Stored(version, digested, _) => (version, digested),
     };
-    let part = Part {
-        version,
-        etag: hash::hex(&digested.md5),
-        length: digested.length,
-        node: to.bucket.node.name.clone(),
-        stored: edge.now * 1_000,
-    };
+    let part = Part { number, etag: hash::hex(&digested.md5), length: digested.length, stored: edge.now * 1_000 };
+    let blob = Blob { version, node: to.bucket.node.name.clone(), length: digested.length };
     let upload = Open { key: to.key.into(), id: id.into() };
-    client::tell(edge, &to.bucket.name, &Call::AddPart { upload, number, part: part.clone() }).await?;
+    client::tell(edge, &to.bucket.name, &Call::AddPart { upload, part: part.clone(), blob }).await?;
     Ok((part, digested))
 }
 
@@ -113,13 +110,15 @@ pub async fn complete(
     let asked = documents::read_completion(parts, &body)?;
     let upload = Open { key: key.into(), id: id.into() };
     let told = |etag: &str| documents::completed(&bucket.name, key, etag, &parts.host, Dialect::of(parts));
-    let (stored, declared, meta) = match client::ask(edge, &bucket.name, &Call::Gather { upload: upload.clone() }).await? {
+    let (stored, blobs, declared, meta) = match client::ask(edge, &bucket.name, &Call::Gather { upload: upload.clone() }).await? {
         Gathered::Done { etag } => return xml(parts, head(200), told(&etag)),
-        Gathered::Parts { parts, content_type, meta } => (parts, content_type, meta),
+        Gathered::Parts { parts, blobs, content_type, meta } => (parts, blobs, content_type, meta),
     };
-    let chosen = multipart::choose(&asked, &stored, bucket.limits.max_bytes)?;
+    let chosen = multipart::chosen(asked.as_deref(), &stored, bucket.limits.max_bytes)?;
     let etag = multipart::etag(&chosen)?;
-    let pieces: Vec<Piece> = chosen.iter().map(|part| Piece::of_part(edge, bucket, part)).collect();
+    let numbers: HashSet<u16> = chosen.iter().map(|part| part.number).collect();
+    let pieces: Vec<Piece> =
+        stored.iter().zip(&blobs).filter(|(part, _)| numbers.contains(&part.number)).map(|(_, blob)| Piece::of_part(edge, bucket, blob)).collect();
     let target = Target { bucket, key, body: What::Object(declared.as_deref()) };
     let arrived = body::join(edge, &target, &pieces).await?;
     let extras = Extras { meta, only_if: WriteCondition::of(parts)?, upload: Some((upload, etag)) };

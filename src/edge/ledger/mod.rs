@@ -102,7 +102,7 @@ impl Ledger {
                 self.wake(now).await?;
                 json(&Reservation { version })
             }
-            Call::AddPart { upload, number, part } => done(self.add_part(&upload, number, &part, now)),
+            Call::AddPart { upload, part, blob } => done(self.add_part(&upload, &part, &blob, now)),
             Call::Parts { key, query } => json(&self.parts(&key, &query)?),
             Call::Uploads { query } => json(&self.uploads(&query)?),
             Call::Gather { upload } => json(&self.gather(&upload)?),

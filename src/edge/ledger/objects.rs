@@ -1,6 +1,6 @@
 //! Rows of objects: read, committed, deleted, listed.
 
-use super::sql::Bind::{N, T};
+use super::sql::Bind::{N, O, T};
 use super::{Answer, Ledger};
 use limn_core::api::conditions::WriteCondition;
 use limn_core::api::list::{self, Bound, Entry, Listing, Query};
@@ -125,13 +125,12 @@ impl Ledger {
     }
 
     pub(super) fn list(&self, query: &Query) -> Answer<Listing> {
-        const COLUMNS: &str = "SELECT key, etag, length, stored, user FROM objects WHERE key";
         let page = |bound: &Bound, limit: usize| -> worker::Result<Vec<Entry>> {
-            let (sign, from) = match bound {
-                Bound::After(key) => (">", key),
-                Bound::From(key) => (">=", key),
-            };
-            self.sql.all(&format!("{COLUMNS} {sign} ? ORDER BY key LIMIT ?"), [T(from), N(limit as u64)])
+            let sign = if bound.inclusive { ">=" } else { ">" };
+            let statement = format!(
+                "SELECT key, etag, length, stored, user FROM objects WHERE key {sign} ?1 AND (?2 IS NULL OR key < ?2) ORDER BY key LIMIT ?3"
+            );
+            self.sql.all(&statement, [T(&bound.from), O(bound.until.as_deref()), N(limit as u64)])
         };
         Ok(list::collect(query, page)?)
     }

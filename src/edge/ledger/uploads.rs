@@ -3,9 +3,10 @@
 use super::sql::Bind::{N, O, T};
 use super::{Answer, Ledger};
 use limn_core::api::conditions::WriteCondition;
-use limn_core::api::list::{self, PartEntry, PartsListing, PartsQuery, UploadEntry, UploadsListing, UploadsQuery};
+use limn_core::api::list::{self, Bound, PartsListing, PartsQuery, Upload, UploadsListing, UploadsQuery};
 use limn_core::api::meta::Meta;
-use limn_core::ledger::call::{Gathered, Open, Part};
+use limn_core::api::multipart::Part;
+use limn_core::ledger::call::{Blob, Gathered, Open};
 use limn_core::ledger::Row;
 use limn_core::Error;
 use serde::Deserialize;
@@ -20,8 +21,18 @@ struct StoredUpload {
 #[derive(Deserialize)]
 struct StoredPart {
     number: u16,
-    #[serde(flatten)]
-    part: Part,
+    etag: String,
+    length: u64,
+    stored: u64,
+    version: String,
+    node: String,
+}
+
+impl StoredPart {
+    fn apart(self) -> (Part, Blob) {
+        let blob = Blob { version: self.version, node: self.node, length: self.length };
+        (Part { number: self.number, etag: self.etag, length: self.length, stored: self.stored }, blob)
+    }
 }
 
 #[derive(Deserialize)]
@@ -47,34 +58,52 @@ impl Ledger {
         Ok(found.filter(|u| u.key == upload.key).ok_or(Error::NoSuchUpload)?)
     }
 
-    pub(super) fn add_part(&self, upload: &Open, number: u16, part: &Part, now: u64) -> Answer<()> {
+    pub(super) fn add_part(&self, upload: &Open, part: &Part, blob: &Blob, now: u64) -> Answer<()> {
         if let Err(gone) = self.opened(upload) {
-            self.discard(std::slice::from_ref(&part.version), now)?;
+            self.discard(std::slice::from_ref(&blob.version), now)?;
             return Err(gone);
         }
-        let old: Option<StoredPart> =
-            self.sql.first("SELECT * FROM parts WHERE upload = ? AND number = ?", [T(&upload.id), N(number.into())])?;
-        if let Some(StoredPart { part: old, .. }) = old.filter(|old| old.part.version != part.version) {
+        let number = || N(part.number.into());
+        let old: Option<StoredPart> = self.sql.first("SELECT * FROM parts WHERE upload = ? AND number = ?", [T(&upload.id), number()])?;
+        if let Some(old) = old.filter(|old| old.version != blob.version) {
             self.garbage(&old.version, &old.node, now)?;
         }
         self.sql.run(
             "INSERT OR REPLACE INTO parts (upload, number, version, etag, length, node, stored) VALUES (?, ?, ?, ?, ?, ?, ?)",
-            [
-                T(&upload.id),
-                N(number.into()),
-                T(&part.version),
-                T(&part.etag),
-                N(part.length),
-                T(&part.node),
-                N(part.stored),
-            ],
+            [T(&upload.id), number(), T(&blob.version), T(&part.etag), N(part.length), T(&blob.node), N(part.stored)],
         )?;
-        Ok(self.sql.run("DELETE FROM pending WHERE version = ?", [T(&part.version)])?)
+        Ok(self.sql.run("DELETE FROM pending WHERE version = ?", [T(&blob.version)])?)
     }
 
-    fn parts_of(&self, id: &str) -> worker::Result<Vec<(u16, Part)>> {
-        let parts: Vec<StoredPart> = self.sql.all("SELECT * FROM parts WHERE upload = ? ORDER BY number", [T(id)])?;
-        Ok(parts.into_iter().map(|p| (p.number, p.part)).collect())
+    fn parts_of(&self, id: &str) -> worker::Result<Vec<StoredPart>> {
+        self.sql.all("SELECT * FROM parts WHERE upload = ? ORDER BY number", [T(id)])
+    }
+
+    pub(super) fn parts(&self, key: &str, query: &PartsQuery) -> Answer<PartsListing> {
+        self.opened(&Open { key: key.into(), id: query.upload.clone() })?;
+        // One more than is asked for tells whether there are more.
+        let rows: Vec<StoredPart> = self.sql.all(
+            "SELECT * FROM parts WHERE upload = ? AND number > ? ORDER BY number LIMIT ?",
+            [T(&query.upload), N(query.after.into()), N(query.max as u64 + 1)],
+        )?;
+        let mut parts: Vec<Part> = rows.into_iter().map(|row| row.apart().0).collect();
+        let more = parts.len() > query.max;
+        parts.truncate(query.max);
+        let next = parts.last().map(|p| p.number).filter(|_| more);
+        Ok(PartsListing { parts, next })
+    }
+
+    pub(super) fn uploads(&self, query: &UploadsQuery) -> Answer<UploadsListing> {
+        let page = |bound: &Bound, limit: usize| -> worker::Result<Vec<Upload>> {
+            let sign = if bound.inclusive { ">=" } else { ">" };
+            let statement = format!(
+                "SELECT key, id, begun AS started, user FROM uploads
+                 WHERE (key {sign} ?1 OR (key = ?1 AND id > ?2)) AND (?3 IS NULL OR key < ?3) ORDER BY key, id LIMIT ?4"
+            );
+            // A comparison with NULL holds for no id.
+            self.sql.all(&statement, [T(&bound.from), O(bound.after_id.as_deref()), O(bound.until.as_deref()), N(limit as u64)])
+        };
+        Ok(list::collect_uploads(query, page)?)
     }
 
     pub(super) fn gather(&self, upload: &Open) -> Answer<Gathered> {
@@ -84,7 +113,8 @@ impl Ledger {
         }
         let opened = self.opened(upload)?;
         let meta = serde_json::from_str(&opened.meta).unwrap_or_default();
-        Ok(Gathered::Parts { parts: self.parts_of(&upload.id)?, content_type: opened.content_type, meta })
+        let (parts, blobs) = self.parts_of(&upload.id)?.into_iter().map(StoredPart::apart).unzip();
+        Ok(Gathered::Parts { parts, blobs, content_type: opened.content_type, meta })
     }
 
     pub(super) fn finish(&self, upload: &Open, row: &Row, only_if: &WriteCondition, now: u64) -> Answer<()> {
@@ -107,7 +137,7 @@ impl Ledger {
 
     /// Removes an upload; its parts become garbage.
     pub(super) fn forget_upload(&self, id: &str, now: u64) -> worker::Result<()> {
-        for (_, part) in self.parts_of(id)? {
+        for part in self.parts_of(id)? {
             self.garbage(&part.version, &part.node, now)?;
         }
         self.sql.run("DELETE FROM parts WHERE upload = ?", [T(id)])?;

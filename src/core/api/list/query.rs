@@ -3,12 +3,13 @@
 use crate::dialect::Dialect;
 use crate::parts::Parts;
 use crate::{hash, Error, Result};
+use serde::{Deserialize, Serialize};
 
 /// Most entries that one answer holds.
 pub const MAX_ENTRIES: usize = 1_000;
 
 /// Which of the two forms of list: the first goes on from a key, the second from a token.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[allow(missing_docs)]
 pub enum Version {
     V1,
@@ -16,7 +17,7 @@ pub enum Version {
 }
 
 /// A list of objects. Texts are decoded; an empty one is as good as none.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Query {
     /// Its form.
     pub version: Version,
@@ -66,7 +67,7 @@ impl Query {
 }
 
 /// A list of multipart uploads that are neither completed nor aborted.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct UploadsQuery {
     /// What keys must begin with.
     pub prefix: String,
@@ -100,7 +101,7 @@ impl UploadsQuery {
 }
 
 /// A list of the parts of one upload.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct PartsQuery {
     /// The upload's id.
     pub upload: String,
