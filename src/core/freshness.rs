@@ -51,15 +51,9 @@ mod tests {
     #[test]
     fn each_bound_is_the_last_second_of_its_use() {
         let bounds = Bounds { fresh: 5, while_revalidate: 30, if_error: 60 };
-        for (age, may) in [
-            (0, Use::Fresh),
-            (5, Use::Fresh),
-            (6, Use::Renew),
-            (30, Use::Renew),
-            (31, Use::Ask),
-            (60, Use::Ask),
-            (61, Use::Gone),
-        ] {
+        for (age, may) in
+            [(0, Use::Fresh), (5, Use::Fresh), (6, Use::Renew), (30, Use::Renew), (31, Use::Ask), (60, Use::Ask), (61, Use::Gone)]
+        {
             assert_eq!(bounds.at(age), may, "{age}");
         }
         assert_eq!(bounds.kept(), 60);

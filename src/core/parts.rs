@@ -47,8 +47,12 @@ pub struct Parts {
     pub method: Method,
     /// Host name, lower case, without port; IPv6 in brackets.
     pub host: String,
+    /// Host as the URL holds it, with its port unless that is the scheme's own; what a `Host` header says.
+    pub authority: String,
     /// The path, decoded once; begins with `/`.
     pub path: String,
+    /// The path as on the wire, percent-encoded.
+    pub raw_path: String,
     /// The query's parameters in order, decoded once; no name stands twice.
     pub query: Vec<(String, String)>,
     headers: Vec<(String, String)>,
@@ -66,7 +70,15 @@ impl Parts {
         let query = parse_query(url.query().unwrap_or(""))?;
         let headers = headers.into_iter().map(|(name, value)| (name.to_ascii_lowercase(), value)).collect();
         let host = url.host_str().unwrap_or("").to_ascii_lowercase();
-        Ok(Parts { method: Method::parse(method)?, host, path, query, headers })
+        let authority = url.port().map_or(host.clone(), |port| format!("{host}:{port}"));
+        let raw_path = url.path().to_string();
+        Ok(Parts { method: Method::parse(method)?, host, authority, path, raw_path, query, headers })
+    }
+
+    /// The same request with further headers.
+    pub fn with_headers(mut self, headers: impl IntoIterator<Item = (String, String)>) -> Parts {
+        self.headers.extend(headers.into_iter().map(|(name, value)| (name.to_ascii_lowercase(), value)));
+        self
     }
 
     /// The value of a header; `name` in lower case.

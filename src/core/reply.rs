@@ -125,14 +125,14 @@ impl Representation {
         let overrides = Overrides::of(parts, signed)?;
         let modified = self.modified.unwrap_or(0);
         let head = match conditions::of_read(parts, &self.etag, modified) {
-            conditions::Outcome::Failed => return Err(Error::Precondition("The object is not the one that the request's conditions name.".into())),
+            conditions::Outcome::Failed => {
+                return Err(Error::Precondition("The object is not the one that the request's conditions name.".into()))
+            }
             conditions::Outcome::NotModified => Head::new(304),
             conditions::Outcome::Proceed => Head::new(200),
         };
-        let mut head = head
-            .with("etag", self.etag.clone())
-            .with("cache-control", cache_control(grant, now))
-            .with("x-content-type-options", "nosniff");
+        let mut head =
+            head.with("etag", self.etag.clone()).with("cache-control", cache_control(grant, now)).with("x-content-type-options", "nosniff");
         if let Some(modified) = self.modified {
             head = head.with("last-modified", crate::http_date::format(modified));
         }

@@ -20,7 +20,9 @@ const LIMITER: &str = "LIMITER";
 async fn damp(edge: &Edge, key: String) -> Outcome<()> {
     let Ok(limiter) = edge.env.rate_limiter(LIMITER) else { return Ok(()) };
     match limiter.limit(key).await {
-        Ok(outcome) if !outcome.success => Err(Error::RateLimited("Too many requests from this address; try again in a minute.".into()).into()),
+        Ok(outcome) if !outcome.success => {
+            Err(Error::RateLimited("Too many requests from this address; try again in a minute.".into()).into())
+        }
         Ok(_) => Ok(()),
         Err(e) => {
             worker::console_error!("limiter: {e}");

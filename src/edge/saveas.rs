@@ -1,7 +1,7 @@
 //! `sys/saveas`: an image is made and stored instead of sent, through the PUT chain.
 
-use crate::failure::{respond, Outcome};
 use crate::body::{small, Arrived, Target, What};
+use crate::failure::{respond, Outcome};
 use crate::upload::{self, Extras};
 use crate::{bucket, image, node, Edge};
 use limn_core::accept::Class;
@@ -20,7 +20,14 @@ use worker::{Request, Response};
 const MAX_BODY: u64 = 8_192;
 
 /// Answers POST on an object with `?x-oss-process`.
-pub async fn post(edge: &Edge, parts: &Parts, caller: &Caller<'_>, bucket: &Bucket, path: &ObjectPath, request: Request) -> Outcome<Response> {
+pub async fn post(
+    edge: &Edge,
+    parts: &Parts,
+    caller: &Caller<'_>,
+    bucket: &Bucket,
+    path: &ObjectPath,
+    request: Request,
+) -> Outcome<Response> {
     // Read and write are two grants; the body that says what is written must be what was signed.
     let source = caller.admit(bucket, &path.key, Wish::Read(&Ask::nothing()))?;
     let body = small(parts, source.promise(), request, MAX_BODY).await?;

@@ -44,10 +44,8 @@ pub async fn put(edge: &Edge, parts: &Parts, caller: &Caller<'_>, bucket: &Bucke
 
 /// The head that tells a client what was stored, in the digests that it checks.
 pub fn stored_head(parts: &Parts, etag: &str, digested: &Digested) -> Head {
-    let mut head = Head::new(200)
-        .with("etag", format!("\"{etag}\""))
-        .with("cache-control", "no-store")
-        .with("x-content-type-options", "nosniff");
+    let mut head =
+        Head::new(200).with("etag", format!("\"{etag}\"")).with("cache-control", "no-store").with("x-content-type-options", "nosniff");
     if Dialect::of(parts) == Dialect::Oss {
         head = head.with("x-oss-hash-crc64ecma", digested.crc64.to_string()).with("content-md5", hash::base64(&digested.md5));
     }

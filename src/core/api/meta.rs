@@ -124,6 +124,11 @@ const OVERRIDABLE: [(&str, &str); 6] = [
 ];
 
 impl Overrides {
+    /// Whether a query parameter is one of these.
+    pub fn is_parameter(name: &str) -> bool {
+        OVERRIDABLE.iter().any(|(parameter, _)| *parameter == name)
+    }
+
     /// Reads `response-content-type` and its like; empty ones count as absent. `signed` tells whether a
     /// signature covers them: a stranger could otherwise serve a picture as a page of this origin.
     ///

@@ -17,7 +17,9 @@ pub fn check(ladder: &Ladder, plan: &Plan) -> Result<()> {
             Side::Either(px) if ladder.w.contains(&px) => {}
             Side::Either(px) => on_step("The side", px, if ladder.h.is_empty() { &ladder.w } else { &ladder.h })?,
             Side::Relative if ladder.w.is_empty() && ladder.h.is_empty() => {}
-            Side::Relative => return Err(Error::BadArg("A size in proportion is on none of this bucket's steps; give w or h in pixels.".into())),
+            Side::Relative => {
+                return Err(Error::BadArg("A size in proportion is on none of this bucket's steps; give w or h in pixels.".into()))
+            }
         }
     }
     match plan.quality {

@@ -2,15 +2,22 @@
 //!
 //! `signature` tells who asks, one file a scheme; this file what they may do.
 
-pub mod ladder;
+pub mod cdn_a;
 pub mod chunks;
+pub mod ladder;
 pub mod native;
 pub mod oss_v1;
+pub mod oss_v4;
 pub mod referer;
+mod refused;
 pub mod signature;
+pub mod sigv4;
+pub mod stamp;
+mod v4;
 
 pub use chunks::ChunkSigner;
 pub use signature::{Covers, Scheme, Signature, UploadPromise};
+pub use v4::Signer;
 
 use crate::address::Address;
 use crate::config::{Access, AccessKey, Action, Bucket, Config, Ladder, Parameters};
@@ -228,6 +235,9 @@ fn unsigned(what: &str) -> Error {
 }
 
 #[cfg(test)]
+mod captures;
+
+#[cfg(test)]
 mod tests {
     use super::*;
     use crate::config::tests::sample;
@@ -269,7 +279,7 @@ mod tests {
             let got = read(url, &[], 0).err().map_or("", |e| e.code());
             assert_eq!(got, code, "{url}");
         }
-        assert_eq!(read("/demo/a.jpg", &[("authorization", "Basic a:b")], 0).unwrap_err().code(), "not_implemented");
+        assert_eq!(read("/demo/a.jpg", &[("authorization", "Basic a:b")], 0).unwrap_err().code(), "signature_unsupported");
         assert_eq!(read("/demo/a.jpg", &[("authorization", "OSS a:b")], 0).unwrap_err().code(), "bad_arg");
         assert!(read("/club/a.jpg", &[("referer", "https://www.example.com/x")], 0).is_ok());
     }

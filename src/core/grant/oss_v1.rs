@@ -1,6 +1,7 @@
 //! OSS signature version 1, in the URL or the Authorization header: HMAC-SHA1 over verb, headers and the object's resource.
 
 use super::signature::signer_of;
+use super::v4::SKEW_SECONDS;
 use super::{Scheme, Signature, UploadPromise};
 use crate::address::Address;
 use crate::config::Config;
@@ -58,7 +59,6 @@ pub(super) fn verify(parts: &Parts, address: &Address, config: &Config, now: u64
     let [Some(key_id), Some(expires), Some(given)] = PARAMS.map(|p| parts.param(p)) else {
         return Err(Error::AccessDenied("OSSAccessKeyId, Expires and Signature belong together; one is missing.".into()));
     };
-    refuse_token(parts)?;
     let end = Some(expires).filter(|e| !e.is_empty() && e.len() <= 15 && e.bytes().all(|b| b.is_ascii_digit()));
     let end: u64 = end.and_then(|e| e.parse().ok()).ok_or_else(|| crate::params::args::refuse("Expires", "unix seconds", expires))?;
     // OSS looks at the end first, then at the signature.
@@ -69,19 +69,12 @@ pub(super) fn verify(parts: &Parts, address: &Address, config: &Config, now: u64
     Ok(Signature { scheme: Scheme::OssV1, key_id: key_id.into(), expires: Some(end), promise: UploadPromise::default() })
 }
 
-/// How far a header's date may be from the server's, seconds.
-const SKEW_SECONDS: u64 = 15 * 60;
-
 /// `Authorization: OSS ID:SIGNATURE`, with the request's date in `Date` or `x-oss-date`.
-pub(super) fn verify_header(parts: &Parts, address: &Address, config: &Config, now: u64) -> Result<Signature> {
-    let header = parts.header("authorization").unwrap_or("");
-    let (key_id, given) = header
-        .strip_prefix("OSS ")
-        .and_then(|rest| rest.trim().rsplit_once(':'))
-        .ok_or_else(|| Error::NotImplemented("This kind of Authorization header is not built yet; OSS ID:SIGNATURE is.".into()))?;
-    if parts.header("x-oss-security-token").is_some() {
-        return Err(Error::NotImplemented("Security tokens are not built yet.".into()));
-    }
+///
+/// `rest` is what stands behind `OSS `.
+pub(super) fn verify_header(rest: &str, parts: &Parts, address: &Address, config: &Config, now: u64) -> Result<Signature> {
+    let (key_id, given) =
+        rest.split_once(':').ok_or_else(|| Error::AccessDenied("The Authorization header must be OSS ID:SIGNATURE.".into()))?;
     let date = parts.header("date").or(parts.header("x-oss-date")).unwrap_or("");
     let sent = crate::http_date::parse(date).ok_or_else(|| crate::params::args::refuse("Date", "an HTTP date", date))?;
     if sent.abs_diff(now) > SKEW_SECONDS {
@@ -89,13 +82,6 @@ pub(super) fn verify_header(parts: &Parts, address: &Address, config: &Config, n
     }
     matched(parts, address, config, key_id, date, given)?;
     Ok(Signature { scheme: Scheme::OssV1Header, key_id: key_id.into(), expires: None, promise: UploadPromise::default() })
-}
-
-fn refuse_token(parts: &Parts) -> Result<()> {
-    match parts.param("security-token") {
-        Some(_) => Err(Error::NotImplemented("Security tokens are not built yet.".into())),
-        None => Ok(()),
-    }
 }
 
 /// Whether one of the key's secrets made this signature.

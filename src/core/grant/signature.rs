@@ -1,7 +1,7 @@
 //! Who signed, by which scheme, and what the signature covers. One file a scheme.
 
 use super::chunks::ChunkSigner;
-use super::{native, oss_v1};
+use super::{cdn_a, native, oss_v1, oss_v4, refused, sigv4};
 use crate::address::Address;
 use crate::config::{AccessKey, Config};
 use crate::parts::Parts;
@@ -16,12 +16,26 @@ pub enum Scheme {
     OssV1,
     /// OSS V1 in the Authorization header.
     OssV1Header,
+    /// OSS V4 in the URL.
+    OssV4,
+    /// OSS V4 in the Authorization header.
+    OssV4Header,
+    /// AWS Signature Version 4 in the URL.
+    SigV4,
+    /// AWS Signature Version 4 in the Authorization header.
+    SigV4Header,
+    /// Alibaba's CDN, type A, in the URL.
+    CdnA,
+    /// The policy of an OSS PostObject form.
+    OssForm,
+    /// The policy of an S3 POST form.
+    S3Form,
 }
 
 /// What a signature speaks for.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Covers {
-    /// Method, path and every parameter.
+    /// Method, path and every parameter; of a form what its policy holds.
     Everything,
     /// Method, path and the parameters that OSS names.
     OssParams,
@@ -33,16 +47,39 @@ impl Scheme {
     /// What the scheme's signature speaks for.
     pub fn covers(self) -> Covers {
         match self {
-            Scheme::Native => Covers::Everything,
             Scheme::OssV1 | Scheme::OssV1Header => Covers::OssParams,
+            Scheme::CdnA => Covers::Path,
+            Scheme::Native
+            | Scheme::OssV4
+            | Scheme::OssV4Header
+            | Scheme::SigV4
+            | Scheme::SigV4Header
+            | Scheme::OssForm
+            | Scheme::S3Form => Covers::Everything,
         }
     }
 
     /// Whether it is made for one request by a tool, not for a link in a page: such a right needs no end
     /// of its own and no Referer.
     pub fn is_header(self) -> bool {
-        matches!(self, Scheme::OssV1Header)
+        matches!(self, Scheme::OssV1Header | Scheme::OssV4Header | Scheme::SigV4Header)
     }
+}
+
+/// Parameters that S3 clients sign and send beside a signature and that ask for nothing.
+const BESIDE: [&str; 3] = ["x-id", "X-Amz-Content-Sha256", "x-amz-sdk-checksum-algorithm"];
+
+/// Limn's own parameters: the signature's and what it promises of a body.
+const NATIVE: [&str; 6] = ["s", "kid", "exp", "ct", "len", "sha256"];
+
+/// Whether a query parameter belongs to a signing scheme, those included that are refused.
+pub fn is_parameter(name: &str) -> bool {
+    let beside = BESIDE.contains(&name) || name.starts_with("x-amz-checksum-");
+    NATIVE.contains(&name) || name == cdn_a::PARAM || beside || cloud_names().any(|n| n == name)
+}
+
+fn cloud_names() -> impl Iterator<Item = &'static str> {
+    oss_v1::PARAMS.into_iter().chain(oss_v4::PARAMS).chain(sigv4::PARAMS).chain(refused::PARAMS).chain(refused::TOKEN_PARAMS)
 }
 
 /// A verified signature.
@@ -90,15 +127,92 @@ pub(super) fn signer_of(key: &AccessKey, matches: impl Fn(&[u8]) -> Result<bool>
 ///
 /// # Errors
 /// `bad_signature`, `link_expired`, `clock_skewed`, `access_denied` for an incomplete signature,
-/// `not_implemented` for schemes that are recognised and not taken, `bad_arg` for two at once.
+/// `signature_unsupported` for schemes that are recognised and not taken, `bad_arg` for two at once.
 pub fn verify(parts: &Parts, address: &Address, config: &Config, now: u64) -> Result<Option<Signature>> {
-    let native = native::PARAMS.iter().any(|p| parts.param(p).is_some());
-    let oss = oss_v1::PARAMS.iter().any(|p| parts.param(p).is_some());
-    match (native, oss, parts.header("authorization").is_some()) {
-        (false, false, false) => Ok(None),
-        (true, false, false) => native::verify(parts, config, now).map(Some),
-        (false, true, false) => oss_v1::verify(parts, address, config, now).map(Some),
-        (false, false, true) => oss_v1::verify_header(parts, address, config, now).map(Some),
-        _ => Err(Error::BadArg("The request carries more than one signature; one is wanted.".into())),
+    // A scheme's parameter in other letters would pass as unsigned where no signature is needed.
+    if let Some((name, _)) = parts.query.iter().find(|(n, _)| cloud_names().any(|c| c != n && c.eq_ignore_ascii_case(n))) {
+        return Err(Error::BadArg(format!("The parameter {name} is a signature's, spelt in other letters.")));
+    }
+    refused::check(parts)?;
+    let has = |names: &[&str]| names.iter().any(|p| parts.param(p).is_some());
+    let (native, v1, v4) = (has(&native::PARAMS), has(&oss_v1::PARAMS), has(&oss_v4::PARAMS));
+    let (s3, cdn, header) = (has(&sigv4::PARAMS), has(&[cdn_a::PARAM]), parts.header("authorization"));
+    if [native, v1, v4, s3, cdn, header.is_some()].into_iter().filter(|there| *there).count() > 1 {
+        return Err(Error::BadArg("The request carries more than one signature; one is wanted.".into()));
+    }
+    let signature = match header {
+        Some(header) => match header.split_once(' ') {
+            Some(("OSS", rest)) => oss_v1::verify_header(rest, parts, address, config, now),
+            Some(("OSS4-HMAC-SHA256", rest)) => oss_v4::verify_header(rest, parts, address, config, now),
+            Some(("AWS4-HMAC-SHA256", rest)) => sigv4::verify_header(rest, parts, config, now),
+            _ => Err(refused::unknown_header()),
+        },
+        None if native => native::verify(parts, config, now),
+        None if v1 => oss_v1::verify(parts, address, config, now),
+        None if v4 => oss_v4::verify(parts, address, config, now),
+        None if s3 => sigv4::verify(parts, config, now),
+        None if cdn => cdn_a::verify(parts, address, config, now),
+        None => return Ok(None),
+    };
+    signature.map(Some)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn code(url: &str, headers: &[(&str, &str)]) -> &'static str {
+        let config = crate::config::tests::sample();
+        let headers = headers.iter().map(|(a, b)| (a.to_string(), b.to_string()));
+        let parts = Parts::new("GET", &format!("http://h/demo/a.jpg{url}"), headers).unwrap();
+        verify(&parts, &Address::of(&parts, &config), &config, 1_000).err().map_or("", |e| e.code())
+    }
+
+    #[test]
+    fn what_is_not_taken_is_named() {
+        for (url, header, code_wanted) in [
+            ("", ("x-thing", "1"), ""),
+            ("", ("authorization", "Basic a:b"), "signature_unsupported"),
+            ("", ("authorization", "Bearer a"), "signature_unsupported"),
+            ("", ("authorization", ""), "signature_unsupported"),
+            ("", ("authorization", "OSS2 AccessKeyId:a,Signature:b"), "signature_unsupported"),
+            ("", ("authorization", "AWS a:b"), "signature_unsupported"),
+            ("", ("authorization", "AWS4-ECDSA-P256-SHA256 Credential=a"), "signature_unsupported"),
+            ("", ("authorization", "OSS4-HMAC-SHA1 Credential=a"), "signature_unsupported"),
+            ("", ("authorization", "oss a:b"), "signature_unsupported"),
+            ("?x-oss-signature-version=OSS2&x-oss-signature=a", ("x-thing", "1"), "signature_unsupported"),
+            ("?x-oss-signature-version=OSS4-HMAC-SHA1&x-oss-signature=a", ("x-thing", "1"), "signature_unsupported"),
+            ("?AWSAccessKeyId=a&Signature=b&Expires=9999", ("x-thing", "1"), "signature_unsupported"),
+            ("?X-Amz-Algorithm=AWS4-ECDSA-P256-SHA256", ("x-thing", "1"), "signature_unsupported"),
+            ("?X-Amz-Algorithm=AWS4-HMAC-SHA1", ("x-thing", "1"), "signature_unsupported"),
+            ("?security-token=a", ("x-thing", "1"), "signature_unsupported"),
+            ("?X-Amz-Security-Token=a", ("x-thing", "1"), "signature_unsupported"),
+            ("", ("x-oss-security-token", "a"), "signature_unsupported"),
+            ("", ("x-amz-security-token", "a"), "signature_unsupported"),
+            ("?Signature=a", ("x-thing", "1"), "access_denied"),
+            ("?x-oss-signature=a", ("x-thing", "1"), "signature_unsupported"),
+            ("?X-Amz-Signature=a", ("x-thing", "1"), "access_denied"),
+            ("?x-amz-signature=a", ("x-thing", "1"), "bad_arg"),
+            ("?X-Oss-Signature=a", ("x-thing", "1"), "bad_arg"),
+            ("?auth_key=a", ("x-thing", "1"), "bad_arg"),
+            ("?kid=limn-dev&s=a", ("authorization", "OSS a:b"), "bad_arg"),
+            ("?kid=limn-dev&s=a&OSSAccessKeyId=b", ("x-thing", "1"), "bad_arg"),
+            ("?X-Amz-Signature=a&x-oss-signature=b", ("x-thing", "1"), "bad_arg"),
+        ] {
+            assert_eq!(code(url, &[header]), code_wanted, "{url} {header:?}");
+        }
+    }
+
+    #[test]
+    fn parameters_of_schemes() {
+        for name in ["s", "kid", "exp", "ct", "len", "sha256", "OSSAccessKeyId", "Expires", "Signature", "auth_key", "x-id"] {
+            assert!(is_parameter(name), "{name}");
+        }
+        for name in ["x-oss-signature-version", "x-oss-credential", "X-Amz-Signature", "x-amz-checksum-crc32c", "security-token"] {
+            assert!(is_parameter(name), "{name}");
+        }
+        for name in ["w", "x-oss-process", "x-oss-acl", "response-content-type", "S", "x-amz-acl", "X-Amz-Meta"] {
+            assert!(!is_parameter(name), "{name}");
+        }
     }
 }

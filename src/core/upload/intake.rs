@@ -79,7 +79,14 @@ impl Intake {
 
     /// For bytes that come from a node: nothing is promised of them but their length.
     pub fn of_length(length: u64) -> Intake {
-        Intake { max_bytes: length, length: Some(length), wire: (None, 0), decoder: None, digests: Digests::default(), wanted: Wanted::default() }
+        Intake {
+            max_bytes: length,
+            length: Some(length),
+            wire: (None, 0),
+            decoder: None,
+            digests: Digests::default(),
+            wanted: Wanted::default(),
+        }
     }
 
     /// Decoded length if it was announced.

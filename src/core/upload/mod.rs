@@ -6,7 +6,7 @@ mod digests;
 mod inspect;
 mod intake;
 
+pub use crate::grant::UploadPromise;
 pub use digests::{Digested, Digests};
 pub use inspect::{inspect, kind, Kind};
-pub use crate::grant::UploadPromise;
 pub use intake::{content_encoding, Intake};

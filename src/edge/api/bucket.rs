@@ -6,7 +6,7 @@ use crate::failure::{Failure, Outcome};
 use crate::ledger::client;
 use crate::{bucket, Edge};
 use limn_core::api::documents::{self, Deletion, MAX_DOCUMENT_BYTES};
-use limn_core::api::{list, operation::BucketOp, acl};
+use limn_core::api::{acl, list, operation::BucketOp};
 use limn_core::config::{Access, Bucket};
 use limn_core::dialect::Dialect;
 use limn_core::grant::{Caller, Wish};
@@ -96,7 +96,9 @@ async fn create(edge: &Edge, parts: &Parts, caller: &Caller<'_>, name: &str, req
 
 async fn delete(edge: &Edge, parts: &Parts, bucket: &Bucket) -> Outcome<Response> {
     if !bucket.made {
-        return Err(Error::NotImplemented("This bucket is set in a table LIMN_BUCKET_… of wrangler.toml; it is deleted there.".into()).into());
+        return Err(
+            Error::NotImplemented("This bucket is set in a table LIMN_BUCKET_… of wrangler.toml; it is deleted there.".into()).into()
+        );
     }
     bucket::delete(edge, &bucket.name).await?;
     empty(parts, head(204))

@@ -47,7 +47,9 @@ pub async fn answer(edge: &Edge, parts: &Parts, bucket: &Bucket, request: Reques
     let row = upload::keep(edge, &grant, &target, Arrived::Held(form.file, digests.finish()), extras).await?;
     let etag = format!("\"{}\"", row.etag);
     match granted.answer {
-        form::Answer::Redirect(to) => empty(parts, head(303).with("location", form::redirected(&to, &bucket.name, &key, &row.etag)).with("etag", etag)),
+        form::Answer::Redirect(to) => {
+            empty(parts, head(303).with("location", form::redirected(&to, &bucket.name, &key, &row.etag)).with("etag", etag))
+        }
         form::Answer::Status(201) => {
             let location = format!("/{}/{key}", bucket.name);
             let document = documents::posted(&bucket.name, &key, &row.etag, &location, Dialect::of(parts));

@@ -117,8 +117,12 @@ pub async fn complete(
     let chosen = multipart::chosen(asked.as_deref(), &stored, bucket.limits.max_bytes)?;
     let etag = multipart::etag(&chosen)?;
     let numbers: HashSet<u16> = chosen.iter().map(|part| part.number).collect();
-    let pieces: Vec<Piece> =
-        stored.iter().zip(&blobs).filter(|(part, _)| numbers.contains(&part.number)).map(|(_, blob)| Piece::of_part(edge, bucket, blob)).collect();
+    let pieces: Vec<Piece> = stored
+        .iter()
+        .zip(&blobs)
+        .filter(|(part, _)| numbers.contains(&part.number))
+        .map(|(_, blob)| Piece::of_part(edge, bucket, blob))
+        .collect();
     let target = Target { bucket, key, body: What::Object(declared.as_deref()) };
     let arrived = body::join(edge, &target, &pieces).await?;
     let extras = Extras { meta, only_if: WriteCondition::of(parts)?, upload: Some((upload, etag)) };

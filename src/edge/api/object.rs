@@ -74,4 +74,3 @@ pub fn writable(bucket: &Bucket) -> Result<(), Error> {
         false => Err(Error::AccessDenied("This bucket fronts storage that Limn only reads.".into())),
     }
 }
-

@@ -146,7 +146,8 @@ impl Ledger {
         if self.sql.number(known, of())? > 0 {
             return Ok(());
         }
-        if self.sql.number("SELECT COUNT(*) AS value FROM variants WHERE key = ? AND version = ?", [T(key), T(version)])? >= u64::from(most) {
+        if self.sql.number("SELECT COUNT(*) AS value FROM variants WHERE key = ? AND version = ?", [T(key), T(version)])? >= u64::from(most)
+        {
             return Err(Error::TooManyVariants(format!(
                 "Unsigned requests have had {most} variants made of this object already, which is the most that its bucket allows; sign the request."
             ))

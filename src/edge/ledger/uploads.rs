@@ -53,8 +53,7 @@ impl Ledger {
 
     /// The upload, if it is under way and of that key.
     fn opened(&self, upload: &Open) -> Answer<StoredUpload> {
-        let found: Option<StoredUpload> =
-            self.sql.first("SELECT key, content_type, meta FROM uploads WHERE id = ?", [T(&upload.id)])?;
+        let found: Option<StoredUpload> = self.sql.first("SELECT key, content_type, meta FROM uploads WHERE id = ?", [T(&upload.id)])?;
         Ok(found.filter(|u| u.key == upload.key).ok_or(Error::NoSuchUpload)?)
     }
 

@@ -2,9 +2,9 @@
 
 use crate::failure::Outcome;
 use crate::Edge;
+use futures_util::{stream, Stream, StreamExt, TryStreamExt};
 use limn_core::config::Node;
 use limn_core::Error;
-use futures_util::{stream, Stream, StreamExt, TryStreamExt};
 use worker::{Bucket, FixedLengthStream, GetOptionsBuilder, Object, Range, ResponseBody};
 
 /// What R2 says of an object.

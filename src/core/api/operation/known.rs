@@ -9,7 +9,7 @@ use crate::{Error, Result};
 /// # Errors
 /// `unknown_param`.
 pub fn check(parts: &Parts, own: &[&str]) -> Result<()> {
-    let known = |name: &str| own.contains(&name) || is_general(name) || is_signing(name);
+    let known = |name: &str| own.contains(&name) || is_beside(name);
     match parts.query.iter().find(|(name, _)| !known(name)) {
         None => Ok(()),
         Some((name, _)) => {
@@ -18,15 +18,9 @@ pub fn check(parts: &Parts, own: &[&str]) -> Result<()> {
     }
 }
 
-/// What SDKs add to any request: the operation's name, and headers moved into the query of a link.
-fn is_general(name: &str) -> bool {
-    let start = |prefix: &str| name.get(..prefix.len()).is_some_and(|s| s.eq_ignore_ascii_case(prefix));
-    name == "x-id" || start("x-amz-") || start("x-oss-")
-}
-
-/// Parameters of signatures.
-fn is_signing(name: &str) -> bool {
-    const NAMES: [&str; 11] =
-        ["OSSAccessKeyId", "AWSAccessKeyId", "Expires", "Signature", "security-token", "kid", "exp", "s", "ct", "len", "sha256"];
-    NAMES.contains(&name)
+/// What may stand beside any operation's own parameters: a signature's, and the headers that signers of S3
+/// links move into the query.
+pub fn is_beside(name: &str) -> bool {
+    let moved = name.get(..6).is_some_and(|start| start.eq_ignore_ascii_case("x-amz-"));
+    moved || crate::grant::signature::is_parameter(name)
 }

@@ -6,5 +6,6 @@ mod object;
 mod settings;
 
 pub use bucket::BucketOp;
+pub use known::is_beside;
 pub use object::ObjectOp;
 pub use settings::Unset;
