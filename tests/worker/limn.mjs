@@ -24,8 +24,8 @@ async function freePort() {
   return port;
 }
 
-/** Starts Limn with development settings; `vars` are added or, when null, removed. */
-export async function limn(vars = {}) {
+/** Starts Limn with development settings; `vars` are added or, when null, removed; `tls` as in `start`. */
+export async function limn(vars = {}, { tls } = {}) {
   const read = unstable_readConfig({ config: `${root}wrangler.toml` }, { hideWarnings: true });
   mkdirSync(`${root}.wrangler/tests`, { recursive: true });
   const dir = mkdtempSync(`${root}.wrangler/tests/run-`);
@@ -42,7 +42,7 @@ export async function limn(vars = {}) {
   };
   writeFileSync(`${dir}/wrangler.json`, JSON.stringify(config));
   const port = await freePort();
-  const dev = start({ port, config: `${dir}/wrangler.json`, persist: `${dir}/state` });
+  const dev = start({ port, config: `${dir}/wrangler.json`, persist: `${dir}/state`, tls });
   await dev.ready;
   const stop = async () => {
     await dev.stop();
