@@ -24,8 +24,9 @@ async function freePort() {
   return port;
 }
 
-/** Starts Limn with development settings; `vars` are added or, when null, removed; `tls` as in `start`. */
-export async function limn(vars = {}, { tls } = {}) {
+/** Starts Limn with development settings; `vars` are added or, when null, removed; `tls` as in `start`;
+ * `ratelimits` in place of those of wrangler.toml. */
+export async function limn(vars = {}, { tls, ratelimits } = {}) {
   const read = unstable_readConfig({ config: `${root}wrangler.toml` }, { hideWarnings: true });
   mkdirSync(`${root}.wrangler/tests`, { recursive: true });
   const dir = mkdtempSync(`${root}.wrangler/tests/run-`);
@@ -38,6 +39,7 @@ export async function limn(vars = {}, { tls } = {}) {
     r2_buckets: read.r2_buckets,
     durable_objects: read.durable_objects,
     migrations: read.migrations,
+    ratelimits: ratelimits ?? read.ratelimits,
     vars: Object.fromEntries(Object.entries(all).filter(([, value]) => value !== null)),
   };
   writeFileSync(`${dir}/wrangler.json`, JSON.stringify(config));
