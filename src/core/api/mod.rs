@@ -9,3 +9,4 @@ pub mod meta;
 pub mod multipart;
 pub mod operation;
 pub mod range;
+pub mod xml;

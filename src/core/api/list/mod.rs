@@ -1,5 +1,9 @@
 //! Lists of a bucket: what a request asks for, which keys answer it, how the answer is written.
 
-pub mod query;
+mod collect;
+mod query;
+mod xml;
 
-pub use query::{PartsQuery, Query, UploadsQuery, Version};
+pub use collect::{collect, collect_uploads, Bound, Entry, Upload};
+pub use query::{token, PartsQuery, Query, UploadsQuery, Version, MAX_ENTRIES};
+pub use xml::{Listing, PartsListing, UploadsListing};
