@@ -100,6 +100,6 @@ pub async fn keep(edge: &Edge, grant: &Grant<'_>, to: &Target<'_>, arrived: Arri
 pub async fn delete(edge: &Edge, parts: &Parts, caller: &Caller<'_>, bucket: &Bucket, key: &str) -> Outcome<Response> {
     caller.admit(bucket, key, Wish::Delete)?;
     writable(bucket)?;
-    client::delete(edge, &bucket.name, vec![key.to_string()]).await?;
+    client::delete(edge, &bucket.name, vec![key.to_string()], &WriteCondition::of(parts)?).await?;
     Ok(respond(&Head::new(204).with("cache-control", "no-store"), parts.method, Vec::new())?)
 }

@@ -45,6 +45,8 @@ pub enum Call {
     Delete {
         /// Their keys.
         keys: Vec<String>,
+        /// What must hold of each.
+        only_if: WriteCondition,
     },
     /// The names under a prefix: a `Listing`.
     List {

@@ -14,7 +14,8 @@ use crate::kit::{FileRef, SHIPPED_FONTS};
 use crate::parts::Parts;
 use crate::plan::Plan;
 use crate::route::ObjectPath;
-use crate::{Error, Result};
+use crate::{percent, Error, Result};
+use std::fmt;
 
 /// A transformation as written, in one of the grammars.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -25,6 +26,20 @@ pub enum Program {
     Short(Vec<(String, String)>),
     /// The value of `x-oss-process`.
     Oss(String),
+}
+
+impl fmt::Display for Program {
+    /// As a style's body is written.
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Program::None => Ok(()),
+            Program::Oss(text) => f.write_str(text),
+            Program::Short(pairs) => {
+                let pairs: Vec<String> = pairs.iter().map(|(n, v)| format!("{n}={}", percent::encode(v, ","))).collect();
+                f.write_str(&pairs.join("&"))
+            }
+        }
+    }
 }
 
 /// What a request on an object asks for, beside who asks.

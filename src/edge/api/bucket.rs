@@ -9,8 +9,10 @@ use limn_core::api::documents::{self, Deletion, MAX_DOCUMENT_BYTES};
 use limn_core::api::{acl, list, operation::BucketOp};
 use limn_core::config::{Access, Bucket};
 use limn_core::dialect::Dialect;
+use limn_core::grant::referer::Pattern;
 use limn_core::grant::{Caller, Wish};
 use limn_core::ledger::call::{Call, Sum};
+use limn_core::params;
 use limn_core::parts::Parts;
 use limn_core::Error;
 use worker::{Request, Response};
@@ -42,6 +44,8 @@ pub async fn answer(edge: &Edge, parts: &Parts, caller: &Caller<'_>, name: &str,
         return delete_many(edge, parts, caller, bucket, request).await;
     }
     caller.admit(bucket, prefix, wish)?;
+    let region = &edge.config.site.region.0;
+    let public = bucket.access == Access::PublicRead;
     let document = match &op {
         BucketOp::List(query) => {
             managed(bucket)?;
@@ -53,20 +57,24 @@ pub async fn answer(edge: &Edge, parts: &Parts, caller: &Caller<'_>, name: &str,
             let listing: list::UploadsListing = client::ask(edge, name, &Call::Uploads { query: query.clone() }).await?;
             listing.xml(query, name, dialect)
         }
-        BucketOp::Head => return empty(parts, head(200).with(header_name(parts, "bucket-region"), documents::region(&edge.config.site))),
+        BucketOp::Head => return empty(parts, head(200).with(header_name(parts, "bucket-region"), region.clone())),
         BucketOp::Delete => return delete(edge, parts, bucket).await,
-        BucketOp::Location => documents::location(&edge.config.site, dialect),
-        BucketOp::Info => documents::info(bucket, &edge.config.site),
+        BucketOp::Location => documents::location_xml(region, dialect),
+        BucketOp::Info => info(bucket, region, &parts.host).xml(),
         BucketOp::Stat => {
             managed(bucket)?;
-            documents::stat(&client::ask::<Sum>(edge, name, &Call::Sum).await?)
+            let sum: Sum = client::ask(edge, name, &Call::Sum).await?;
+            Stat { bytes: sum.bytes, objects: sum.objects, uploads: sum.uploads, counted: edge.now }.xml()
         }
-        BucketOp::Acl => documents::acl(&bucket.owner, bucket.access == Access::PublicRead, dialect),
-        BucketOp::Referer => documents::referer(bucket.referer.as_ref()),
-        BucketOp::Styles => documents::styles(&bucket.styles),
-        BucketOp::Style(style) => documents::style(bucket, style)?,
-        BucketOp::Versioning => documents::versioning(dialect),
-        BucketOp::Unset(unset) => documents::unset(*unset),
+        BucketOp::Acl => documents::acl_xml(&bucket.owner, public, dialect),
+        BucketOp::Referer => referer(bucket),
+        BucketOp::Styles => {
+            let programs: Vec<(&str, String)> = bucket.styles.iter().map(|(name, program)| (name.as_str(), program.to_string())).collect();
+            documents::styles_xml(programs.iter().map(|(name, text)| (*name, text.as_str())))
+        },
+        BucketOp::Style(style) => documents::style_xml(style, &params::style::find(bucket, style)?.to_string()),
+        BucketOp::Versioning => documents::versioning_xml(dialect),
+        BucketOp::Unset(unset) => documents::unset_xml(*unset, dialect),
         BucketOp::Create | BucketOp::Form | BucketOp::DeleteMany => return Err(Error::Internal.into()),
     };
     xml(parts, head(200), document)
@@ -83,7 +91,7 @@ fn managed(bucket: &Bucket) -> Result<(), Error> {
 async fn create(edge: &Edge, parts: &Parts, caller: &Caller<'_>, name: &str, request: Request) -> Outcome<Response> {
     let key = caller.known()?;
     acl::check(parts, false)?;
-    documents::read_configuration(&small(parts, &caller.promise(), request, MAX_DOCUMENT_BYTES).await?)?;
+    request::create_bucket(&small(parts, &caller.promise(), request, request::MAX_BYTES).await?)?;
     if edge.config.bucket(name).is_ok() {
         return Err(Error::BucketExists(name.into()).into());
     }
@@ -107,20 +115,53 @@ async fn delete(edge: &Edge, parts: &Parts, bucket: &Bucket) -> Outcome<Response
 async fn delete_many(edge: &Edge, parts: &Parts, caller: &Caller<'_>, bucket: &Bucket, request: Request) -> Outcome<Response> {
     caller.enter(bucket)?;
     caller.known()?;
-    let body = small(parts, &caller.promise(), request, MAX_DOCUMENT_BYTES).await?;
-    let asked = documents::read_deletion(&body)?;
+    let body = small(parts, &caller.promise(), request, request::MAX_BYTES).await?;
+    let asked = request::Delete::read(&body)?;
     managed(bucket)?;
-    let (mut gone, mut refused) = (Vec::new(), Vec::new());
-    for key in asked.keys {
-        match caller.admit(bucket, &key, Wish::Delete) {
-            Ok(_) => gone.push(key),
-            Err(error) => refused.push((key, error)),
+    // Keys without a condition go together; the others each by itself.
+    let (mut outcomes, mut plain) = (Vec::new(), Vec::new());
+    for object in asked.objects {
+        match caller.admit(bucket, &object.key, Wish::Delete) {
+            Err(error) => outcomes.push((object.key, Err(error))),
+            Ok(_) if object.condition.is_empty() => plain.push(object.key),
+            Ok(_) => {
+                let told = refusal(client::delete(edge, &bucket.name, vec![object.key.clone()], &object.condition).await)?;
+                outcomes.push((object.key, told));
+            }
         }
     }
-    if let Err(failure) = client::delete(edge, &bucket.name, gone.clone()).await {
-        let Failure::Refused(error) = failure else { return Err(failure) };
-        refused.extend(gone.drain(..).map(|key| (key, error.clone())));
+    if !plain.is_empty() {
+        let told = refusal(client::delete(edge, &bucket.name, plain.clone(), &WriteCondition::default()).await)?;
+        outcomes.extend(plain.into_iter().map(|key| (key, told.clone())));
     }
-    let done = Deletion { quiet: asked.quiet, url: asked.url, deleted: gone, refused };
-    xml(parts, head(200), done.xml(Dialect::of(parts)))
+    let url = parts.param("encoding-type") == Some("url");
+    xml(parts, head(200), deleted_xml(&outcomes, asked.quiet, url, Dialect::of(parts)))
+}
+
+/// A refusal belongs into the document; a fault ends the request.
+fn refusal(outcome: Outcome<()>) -> Outcome<Result<(), Error>> {
+    match outcome {
+        Ok(()) => Ok(Ok(())),
+        Err(Failure::Refused(error)) => Ok(Err(error)),
+        Err(fault) => Err(fault),
+    }
+}
+
+fn info(bucket: &Bucket, region: &str, host: &str) -> Info {
+    Info {
+        name: bucket.name.clone(),
+        created: 0,
+        region: region.into(),
+        endpoint: host.into(),
+        owner: bucket.owner.clone(),
+        public: bucket.access == Access::PublicRead,
+    }
+}
+
+fn referer(bucket: &Bucket) -> String {
+    let texts = |patterns: &[Pattern]| -> Vec<String> { patterns.iter().map(Pattern::to_string).collect() };
+    match &bucket.referer {
+        Some(rule) => documents::referer_xml(rule.allow_empty, &texts(&rule.allow), &texts(&rule.deny)),
+        None => documents::referer_xml(true, &[], &[]),
+    }
 }

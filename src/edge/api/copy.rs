@@ -8,13 +8,15 @@ use crate::upload::{self, Extras};
 use crate::{bucket, Edge};
 use limn_core::api::copy::{self, Source};
 use limn_core::api::meta::Meta;
-use limn_core::api::{conditions, documents};
+use limn_core::api::conditions::{self, WriteCondition};
+use limn_core::api::documents::object::copied_xml;
 use limn_core::config::Bucket;
 use limn_core::dialect::Dialect;
 use limn_core::grant::{Caller, Wish};
 use limn_core::ledger::Row;
 use limn_core::params::Ask;
 use limn_core::parts::Parts;
+use limn_core::Error;
 use worker::Response;
 
 /// Answers a PUT that names a source.
@@ -27,9 +29,9 @@ pub async fn answer(edge: &Edge, parts: &Parts, caller: &Caller<'_>, bucket: &Bu
     let meta = if replaces { Meta::of(parts)? } else { row.meta.clone() };
     let target = Target { bucket, key, body: What::Object(declared.as_deref()) };
     let arrived = body::join(edge, &target, &[piece]).await?;
-    let extras = Extras { meta, only_if: conditions::WriteCondition::of(parts)?, upload: None };
+    let extras = Extras { meta, only_if: WriteCondition::of(parts)?, upload: None };
     let made = upload::keep(edge, &grant, &target, arrived, extras).await?;
-    xml(parts, head(200), documents::copied(&made.etag, made.stored, Dialect::of(parts)))
+    xml(parts, head(200), copied_xml(&made.etag, made.stored, Dialect::of(parts)))
 }
 
 /// The object that is copied, or the part of it that a part copy names.
@@ -38,10 +40,12 @@ pub async fn source(edge: &Edge, parts: &Parts, caller: &Caller<'_>, from: &Sour
     caller.admit(&found, &from.key, Wish::Read(&Ask::nothing()))?;
     if !found.node.managed {
         let sentence = "The source's bucket fronts storage that Limn only reads; copy from that storage.";
-        return Err(limn_core::Error::NotImplemented(sentence.into()).into());
+        return Err(Error::NotImplemented(sentence.into()).into());
     }
     let row = client::row(edge, &from.bucket, &from.key).await?;
-    conditions::check_source(parts, &row.etag, row.stored / 1_000)?;
+    if conditions::of_copy(parts, &row.etag, row.stored / 1_000) != conditions::Outcome::Proceed {
+        return Err(Error::Precondition("The source is not the one that the request's conditions name.".into()).into());
+    }
     let range = if part { copy::source_range(parts, row.length)? } else { None };
     let piece = Piece::of(edge, &found, &row, range);
     Ok((row, piece))

@@ -8,10 +8,9 @@ use crate::upload::{self, Extras};
 use crate::Edge;
 use js_sys::{Array, Uint8Array};
 use limn_core::api::conditions::WriteCondition;
-use limn_core::api::documents;
+use limn_core::api::documents::object::posted_xml;
 use limn_core::api::meta::Meta;
 use limn_core::config::Bucket;
-use limn_core::dialect::Dialect;
 use limn_core::grant::{self, form, Wish};
 use limn_core::parts::Parts;
 use limn_core::route::check_key;
@@ -52,7 +51,7 @@ pub async fn answer(edge: &Edge, parts: &Parts, bucket: &Bucket, request: Reques
         }
         form::Answer::Status(201) => {
             let location = format!("/{}/{key}", bucket.name);
-            let document = documents::posted(&bucket.name, &key, &row.etag, &location, Dialect::of(parts));
+            let document = posted_xml(&location, &bucket.name, &key, &row.etag);
             xml(parts, head(201).with("etag", etag), document)
         }
         form::Answer::Status(status) => empty(parts, head(status).with("etag", etag)),

@@ -11,18 +11,25 @@ use limn_core::api::copy::Source;
 use limn_core::api::list::{PartsListing, PartsQuery};
 use limn_core::api::meta::Meta;
 use limn_core::api::multipart::{self, Part};
-use limn_core::api::{conditions::WriteCondition, documents};
+use limn_core::api::conditions::WriteCondition;
+use limn_core::api::documents::object::part_copied_xml;
+use limn_core::api::documents::request;
+use limn_core::api::documents::upload::{completed_xml, initiated_xml};
 use limn_core::config::Bucket;
 use limn_core::dialect::Dialect;
 use limn_core::grant::{Caller, Wish};
 use limn_core::ledger::call::{Blob, Call, Gathered, Open, Reservation};
 use limn_core::parts::Parts;
-use limn_core::{hash, upload::Digested};
+use limn_core::{hash, percent, upload::Digested};
 use std::collections::HashSet;
 use worker::{Request, Response};
 
 /// Which part of which upload.
 type Slot<'a> = (&'a str, u16);
+
+fn is_url(parts: &Parts) -> bool {
+    parts.param("encoding-type") == Some("url")
+}
 
 /// Opens an upload.
 pub async fn initiate(edge: &Edge, parts: &Parts, caller: &Caller<'_>, bucket: &Bucket, key: &str) -> Outcome<Response> {
@@ -35,7 +42,7 @@ pub async fn initiate(edge: &Edge, parts: &Parts, caller: &Caller<'_>, bucket: &
         user: grant.user().unwrap_or("").into(),
     };
     let id = client::ask::<Reservation>(edge, &bucket.name, &call).await?.version;
-    xml(parts, head(200), documents::initiated(&bucket.name, key, &id, Dialect::of(parts)))
+    xml(parts, head(200), initiated_xml(&bucket.name, key, &id, is_url(parts), Dialect::of(parts)))
 }
 
 /// Stores a part.
@@ -72,7 +79,7 @@ pub async fn copy_part(
     let target = Target { bucket, key, body: What::Part };
     let arrived = body::join(edge, &target, &[piece]).await?;
     let (part, _) = add(edge, &target, slot, arrived).await?;
-    xml(parts, head(200), documents::copied_part(&part.etag, part.stored, Dialect::of(parts)))
+    xml(parts, head(200), part_copied_xml(&part.etag, part.stored, Dialect::of(parts)))
 }
 
 async fn add(edge: &Edge, to: &Target<'_>, (id, number): Slot<'_>, arrived: Arrived) -> Outcome<(Part, Digested)> {
@@ -106,10 +113,11 @@ pub async fn complete(
 ) -> Outcome<Response> {
     let grant = caller.admit(bucket, key, Wish::Write)?;
     writable(bucket)?;
-    let body = small(parts, grant.promise(), request, documents::MAX_DOCUMENT_BYTES).await?;
-    let asked = documents::read_completion(parts, &body)?;
+    let body = small(parts, grant.promise(), request, request::MAX_BYTES).await?;
+    let asked = request::complete(parts, &body)?;
     let upload = Open { key: key.into(), id: id.into() };
-    let told = |etag: &str| documents::completed(&bucket.name, key, etag, &parts.host, Dialect::of(parts));
+    let location = format!("https://{}/{}", parts.host, percent::encode(&format!("{}/{key}", bucket.name), "/"));
+    let told = |etag: &str| completed_xml(&location, &bucket.name, key, etag, is_url(parts), Dialect::of(parts));
     let (stored, blobs, declared, meta) = match client::ask(edge, &bucket.name, &Call::Gather { upload: upload.clone() }).await? {
         Gathered::Done { etag } => return xml(parts, head(200), told(&etag)),
         Gathered::Parts { parts, blobs, content_type, meta } => (parts, blobs, content_type, meta),

@@ -4,7 +4,7 @@ use super::{copy, head, header_name, multipart, xml};
 use crate::failure::Outcome;
 use crate::ledger::client;
 use crate::{bucket, image, saveas, upload, Edge};
-use limn_core::api::documents;
+use limn_core::api::documents::{bucket::object_acl_xml, object::no_tags_xml};
 use limn_core::api::operation::ObjectOp;
 use limn_core::config::{Access, Bucket};
 use limn_core::dialect::Dialect;
@@ -54,8 +54,8 @@ async fn describe(edge: &Edge, parts: &Parts, bucket: &Bucket, key: &str, op: &O
     }
     let row = client::row(edge, &bucket.name, key).await?;
     match op {
-        ObjectOp::Acl => xml(parts, head(200), documents::acl(&bucket.owner, bucket.access == Access::PublicRead, Dialect::of(parts))),
-        ObjectOp::Tags => xml(parts, head(200), documents::tags(Dialect::of(parts))),
+        ObjectOp::Acl => xml(parts, head(200), object_acl_xml(&bucket.owner, bucket.access == Access::PublicRead, Dialect::of(parts))),
+        ObjectOp::Tags => xml(parts, head(200), no_tags_xml(Dialect::of(parts))),
         _ => {
             let head = head(200)
                 .with("etag", format!("\"{}\"", row.etag))

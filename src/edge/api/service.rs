@@ -3,7 +3,7 @@
 use super::{head, xml};
 use crate::failure::Outcome;
 use crate::{bucket, Edge};
-use limn_core::api::documents::{buckets, ListedBucket};
+use limn_core::api::documents::service::{buckets_xml, Bucket, Query};
 use limn_core::dialect::Dialect;
 use limn_core::grant::Caller;
 use limn_core::parts::{Method, Parts};
@@ -16,12 +16,13 @@ pub async fn answer(edge: &Edge, parts: &Parts, caller: &Caller<'_>) -> Outcome<
         return Err(Error::Method("The service as a whole is only read.".into()).into());
     }
     let key = caller.known()?;
-    let set = edge.config.buckets().filter(|b| key.sees(b)).map(|b| ListedBucket { name: b.name.clone(), made: 0 });
-    let mut listed: Vec<ListedBucket> = set.collect();
+    let query = Query::of(parts)?;
+    let region = &edge.config.site.region.0;
+    let listed = |name: String, created: u64| Bucket { name, created, region: region.clone() };
+    let mut buckets: Vec<Bucket> = edge.config.buckets().filter(|b| key.sees(b)).map(|b| listed(b.name.clone(), 0)).collect();
     if key.create_buckets {
         let made = bucket::made_by(edge, &key.user).await?;
-        listed.extend(made.into_iter().map(|b| ListedBucket { name: b.name, made: b.made }));
+        buckets.extend(made.into_iter().map(|b| listed(b.name, b.made)));
     }
-    listed.sort_by(|a, b| a.name.cmp(&b.name));
-    xml(parts, head(200), buckets(&listed, &key.user, &edge.config.site, Dialect::of(parts)))
+    xml(parts, head(200), buckets_xml(&query, &key.user, &buckets, &parts.host, Dialect::of(parts)))
 }

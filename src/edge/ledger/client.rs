@@ -74,6 +74,6 @@ pub async fn release(edge: &Edge, bucket: &str, versions: Vec<String>) {
 }
 
 /// Deletes objects.
-pub async fn delete(edge: &Edge, bucket: &str, keys: Vec<String>) -> Outcome<()> {
-    tell(edge, bucket, &Call::Delete { keys }).await
+pub async fn delete(edge: &Edge, bucket: &str, keys: Vec<String>, only_if: &WriteCondition) -> Outcome<()> {
+    tell(edge, bucket, &Call::Delete { keys, only_if: only_if.clone() }).await
 }

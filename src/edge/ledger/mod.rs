@@ -90,8 +90,8 @@ impl Ledger {
             }
             Call::Commit { key, row, only_if } => done(self.commit(&key, &row, &only_if, now)),
             Call::Release { versions } => done(self.discard(&versions, now)),
-            Call::Delete { keys } => {
-                self.delete(&keys, now)?;
+            Call::Delete { keys, only_if } => {
+                self.delete(&keys, &only_if, now)?;
                 self.wake(now).await?;
                 done(Ok(()))
             }

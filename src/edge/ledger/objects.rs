@@ -113,9 +113,13 @@ impl Ledger {
         Ok(())
     }
 
-    pub(super) fn delete(&self, keys: &[String], now: u64) -> Answer<()> {
+    pub(super) fn delete(&self, keys: &[String], only_if: &WriteCondition, now: u64) -> Answer<()> {
         for key in keys {
-            if let Some(row) = self.stored(key)? {
+            let row = self.stored(key)?;
+            if !only_if.is_empty() {
+                only_if.holds(row.as_ref())?;
+            }
+            if let Some(row) = row {
                 self.garbage(&row.version, &row.nodes, now)?;
                 self.sql.run("DELETE FROM objects WHERE key = ?", [T(key)])?;
                 self.sql.run("DELETE FROM variants WHERE key = ?", [T(key)])?;
