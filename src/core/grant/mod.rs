@@ -4,9 +4,11 @@
 
 pub mod cdn_a;
 pub mod chunks;
+pub mod form;
 pub mod native;
 pub mod oss_v1;
 pub mod oss_v4;
+mod policy;
 pub mod referer;
 mod refused;
 pub mod signature;
