@@ -32,7 +32,7 @@ pub enum Error {
     NoSuchFont(String),
     /// 404: a part of a bucket's settings that SDKs ask for by name; the code is the one they map.
     #[serde(skip)]
-    NoSuchSetting(&'static str),
+    NoSuchSetting(CloudCode),
     NoSuchUpload,
     Method(String),
     Conflict(String),
@@ -70,6 +70,10 @@ pub enum Error {
     Internal,
 }
 
+/// A code that OSS or S3 clients map.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct CloudCode(pub &'static str);
+
 /// The result of every fallible step of the core.
 pub type Result<T, E = Error> = std::result::Result<T, E>;
 
@@ -104,7 +108,7 @@ impl Error {
             NoSuchStyle(_)       => Row(404, "no_such_style", 404, "NoSuchStyle"),
             NoSuchMark(_)        => Row(404, "no_such_mark", 404, "NoSuchKey"),
             NoSuchFont(_)        => Row(404, "no_such_font", 404, "NoSuchKey"),
-            NoSuchSetting(code)  => Row(404, "no_such_setting", 404, code),
+            NoSuchSetting(code)  => Row(404, "no_such_setting", 404, code.0),
             NoSuchUpload         => Row(404, "no_such_upload", 404, "NoSuchUpload"),
             Method(_)            => Row(405, "method", 405, "MethodNotAllowed"),
             Conflict(_)          => Row(409, "conflict", 409, "OperationAborted"),
@@ -199,7 +203,7 @@ impl fmt::Display for Error {
             | BadRange(s) | MalformedXml(s) | MalformedForm(s) | PolicyRefused(s) | InvalidPart(s) | PartTooSmall(s)
             | MetadataTooLarge(s) | RateLimited(s) | TooManyVariants(s) => f.write_str(s),
             TokenRefused => f.write_str("Security tokens are not taken; sign with an access key, with OSS V4 or AWS Signature Version 4."),
-            NoSuchSetting(code) => write!(f, "The bucket has no such setting ({code})."),
+            NoSuchSetting(code) => write!(f, "The bucket has no such setting ({}).", code.0),
             NoSuchUpload => f.write_str("The upload does not exist; it may have been completed or aborted."),
             BucketExists(b) => write!(f, "The bucket {b:?} exists already."),
             BucketNotEmpty => f.write_str("The bucket still holds objects."),

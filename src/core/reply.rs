@@ -1,6 +1,7 @@
 //! What goes back: status, headers and bodies, with every cache policy in one place.
 
 use crate::api::conditions;
+use crate::api::documents::error_xml;
 use crate::api::meta::Overrides;
 use crate::api::range::Range;
 use crate::config::Bucket;
@@ -202,16 +203,13 @@ pub fn refusal(error: &Error, parts: Option<&Parts>, request_id: &str) -> (Head,
         true => format!("private, max-age={ABOUT_SOURCE_SECONDS}"),
         false => "no-store".into(),
     };
-    let mut head = Head::new(status)
-        .with("cache-control", policy)
-        .with("x-content-type-options", "nosniff")
-        .with("x-limn-error", error.code())
-        .with("x-limn-request-id", request_id);
-    if status == 503 {
-        head = head.with("retry-after", "2");
-    }
-    if status == 405 {
-        head = head.with("allow", "GET, HEAD, PUT, DELETE");
+    let mut head =
+        Head::new(status).with("cache-control", policy).with("x-content-type-options", "nosniff").with("x-limn-error", error.code());
+    match error.status() {
+        503 => head = head.with("retry-after", "2"),
+        429 => head = head.with("retry-after", "60"),
+        405 => head = head.with("allow", "GET, HEAD, PUT, POST, DELETE"),
+        _ => {}
     }
     let sentence = error.to_string();
     match dialect {
@@ -220,19 +218,11 @@ pub fn refusal(error: &Error, parts: Option<&Parts>, request_id: &str) -> (Head,
             (head.with("content-type", "application/json"), body)
         }
         Dialect::Oss | Dialect::S3 => {
-            let name = dialect.request_id_header();
             let host = parts.map_or("", |p| &p.host);
-            let body = format!(
-                "<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n<Error><Code>{code}</Code><Message>{}</Message><RequestId>{}</RequestId><HostId>{}</HostId></Error>",
-                xml(&sentence), xml(request_id), xml(host)
-            );
-            (head.with("content-type", "application/xml").with(name, request_id), body)
+            let body = error_xml(code, &sentence, request_id, host, dialect, &[]);
+            (head.with("content-type", "application/xml"), body)
         }
     }
-}
-
-fn xml(text: &str) -> String {
-    text.replace('&', "&amp;").replace('<', "&lt;").replace('>', "&gt;").replace('"', "&quot;")
 }
 
 #[cfg(test)]

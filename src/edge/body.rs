@@ -93,8 +93,8 @@ pub async fn receive(edge: &Edge, to: &Target<'_>, parts: &Parts, promise: &Uplo
 ///
 /// # Errors
 /// What the intake finds.
-pub async fn small(parts: &Parts, promise: &UploadPromise, mut request: Request, max_bytes: u64) -> Outcome<Vec<u8>> {
-    let mut intake = Intake::new(parts, max_bytes, promise)?;
+pub async fn small(parts: &Parts, promise: &UploadPromise, mut request: Request, max_bytes: usize) -> Outcome<Vec<u8>> {
+    let mut intake = Intake::new(parts, max_bytes as u64, promise)?;
     let mut body = Vec::new();
     if let Ok(mut stream) = request.stream() {
         while let Some(chunk) = stream.next().await {

@@ -56,8 +56,9 @@ async fn fetch(request: Request, env: Env, ctx: Context) -> worker::Result<Respo
         Ok(response) => response,
         Err(failure) => refuse(failure, parts.as_ref().ok(), &request_id)?,
     };
-    // SDKs quote it to whoever runs the service.
-    if let Some(name) = parts.as_ref().ok().map(|p| Dialect::of(p).request_id_header()) {
+    // SDKs quote it to whoever runs the service, each by its own name.
+    let dialect = parts.as_ref().map_or(Dialect::Limn, Dialect::of);
+    for name in [Dialect::Limn, dialect].map(Dialect::request_id_header) {
         response.headers_mut().set(name, &request_id)?;
     }
     Ok(response)

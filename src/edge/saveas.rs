@@ -17,7 +17,7 @@ use limn_core::{hash, saveas, Error};
 use worker::{Request, Response};
 
 /// Longest body, bytes: a program and two names.
-const MAX_BODY: u64 = 8_192;
+const MAX_BODY: usize = 8_192;
 
 /// Answers POST on an object with `?x-oss-process`.
 pub async fn post(

@@ -63,6 +63,24 @@ impl Meta {
         Ok(meta)
     }
 
+    /// Reads the fields of a form, whose names are in lower case.
+    ///
+    /// # Errors
+    /// As [`Meta::of`].
+    pub fn of_fields(fields: &[(String, String)]) -> Result<Meta> {
+        let mut meta = Meta::default();
+        for (name, value) in fields {
+            if KEPT.contains(&name.as_str()) && !value.trim().is_empty() {
+                meta.headers.insert(name.clone(), checked(name, value.trim())?.into());
+            }
+            if let Some(user) = USER.iter().find_map(|prefix| name.strip_prefix(prefix)) {
+                meta.insert(user, value)?;
+            }
+        }
+        meta.check_size(Dialect::Oss)?;
+        Ok(meta)
+    }
+
     /// Adds one item of user metadata, as a form's field does; `name` without the dialect's prefix. A second
     /// value of a name is joined to the first by a comma, as in HTTP.
     ///

@@ -5,7 +5,9 @@ use crate::body::small;
 use crate::failure::{Failure, Outcome};
 use crate::ledger::client;
 use crate::{bucket, Edge};
-use limn_core::api::documents::{self, Deletion, MAX_DOCUMENT_BYTES};
+use limn_core::api::conditions::WriteCondition;
+use limn_core::api::documents::bucket::{self as documents, Info, Stat};
+use limn_core::api::documents::{object::deleted_xml, request};
 use limn_core::api::{acl, list, operation::BucketOp};
 use limn_core::config::{Access, Bucket};
 use limn_core::dialect::Dialect;
@@ -71,7 +73,7 @@ pub async fn answer(edge: &Edge, parts: &Parts, caller: &Caller<'_>, name: &str,
         BucketOp::Styles => {
             let programs: Vec<(&str, String)> = bucket.styles.iter().map(|(name, program)| (name.as_str(), program.to_string())).collect();
             documents::styles_xml(programs.iter().map(|(name, text)| (*name, text.as_str())))
-        },
+        }
         BucketOp::Style(style) => documents::style_xml(style, &params::style::find(bucket, style)?.to_string()),
         BucketOp::Versioning => documents::versioning_xml(dialect),
         BucketOp::Unset(unset) => documents::unset_xml(*unset, dialect),

@@ -11,11 +11,11 @@ use limn_core::api::conditions::WriteCondition;
 use limn_core::api::documents::object::posted_xml;
 use limn_core::api::meta::Meta;
 use limn_core::config::Bucket;
-use limn_core::grant::{self, form, Wish};
+use limn_core::grant::{form, Caller, Wish};
 use limn_core::parts::Parts;
 use limn_core::route::check_key;
 use limn_core::upload::Digests;
-use limn_core::Error;
+use limn_core::{percent, Error};
 use wasm_bindgen::JsCast;
 use worker::{Request, Response};
 
@@ -32,29 +32,33 @@ pub async fn answer(edge: &Edge, parts: &Parts, bucket: &Bucket, request: Reques
     }
     let form = read(request).await?;
     let granted = form::verify(&form.fields, &bucket.name, edge.config, edge.now)?;
-    let key = form::key(&form.fields, &form.file_name)?;
+    let key = granted.key(&form.file_name)?;
     check_key(&key)?;
-    granted.check_length(form.file.len() as u64)?;
-    let caller = grant::Caller::of_form(parts, edge.config, &granted)?;
+    let length = form.file.len() as u64;
+    if let Some((least, most)) = granted.length.filter(|(least, most)| !(*least..=*most).contains(&length)) {
+        return Err(Error::PolicyRefused(format!("The policy allows {least} to {most} bytes; the file has {length}.")).into());
+    }
+    let caller = Caller::of_form(parts, edge.config, &granted)?;
     let grant = caller.admit(bucket, &key, Wish::Write)?;
     writable(bucket)?;
-    let declared = form::field(&form.fields, "content-type").or(Some(form.file_type.as_str()).filter(|t| !t.is_empty()));
+    let declared = granted.field("content-type").or(Some(form.file_type.as_str()).filter(|t| !t.is_empty()));
     let target = Target { bucket, key: &key, body: What::Object(declared) };
     let mut digests = Digests::default();
     digests.update(&form.file);
-    let extras = Extras { meta: Meta::of_form(&form.fields)?, only_if: WriteCondition::default(), upload: None };
+    let extras = Extras { meta: Meta::of_fields(granted.fields())?, only_if: WriteCondition::default(), upload: None };
     let row = upload::keep(edge, &grant, &target, Arrived::Held(form.file, digests.finish()), extras).await?;
     let etag = format!("\"{}\"", row.etag);
-    match granted.answer {
-        form::Answer::Redirect(to) => {
-            empty(parts, head(303).with("location", form::redirected(&to, &bucket.name, &key, &row.etag)).with("etag", etag))
+    match (&granted.redirect, granted.status) {
+        (Some(to), _) => {
+            let mut to = url::Url::parse(to).map_err(|_| Error::Internal)?;
+            to.query_pairs_mut().append_pair("bucket", &bucket.name).append_pair("key", &key).append_pair("etag", &etag);
+            empty(parts, head(303).with("location", to.as_str()).with("etag", etag))
         }
-        form::Answer::Status(201) => {
-            let location = format!("/{}/{key}", bucket.name);
-            let document = posted_xml(&location, &bucket.name, &key, &row.etag);
-            xml(parts, head(201).with("etag", etag), document)
+        (None, 201) => {
+            let location = format!("/{}/{}", bucket.name, percent::encode(&key, "/"));
+            xml(parts, head(201).with("etag", etag), posted_xml(&location, &bucket.name, &key, &row.etag))
         }
-        form::Answer::Status(status) => empty(parts, head(status).with("etag", etag)),
+        (None, status) => empty(parts, head(status).with("etag", etag)),
     }
 }
 

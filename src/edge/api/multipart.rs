@@ -7,14 +7,14 @@ use crate::failure::Outcome;
 use crate::ledger::client;
 use crate::upload::{self, Extras};
 use crate::Edge;
-use limn_core::api::copy::Source;
-use limn_core::api::list::{PartsListing, PartsQuery};
-use limn_core::api::meta::Meta;
-use limn_core::api::multipart::{self, Part};
 use limn_core::api::conditions::WriteCondition;
+use limn_core::api::copy::Source;
 use limn_core::api::documents::object::part_copied_xml;
 use limn_core::api::documents::request;
 use limn_core::api::documents::upload::{completed_xml, initiated_xml};
+use limn_core::api::list::{PartsListing, PartsQuery};
+use limn_core::api::meta::Meta;
+use limn_core::api::multipart::{self, Part};
 use limn_core::config::Bucket;
 use limn_core::dialect::Dialect;
 use limn_core::grant::{Caller, Wish};
@@ -96,9 +96,9 @@ async fn add(edge: &Edge, to: &Target<'_>, (id, number): Slot<'_>, arrived: Arri
 
 /// Tells the parts of an upload.
 pub async fn list(edge: &Edge, parts: &Parts, caller: &Caller<'_>, bucket: &Bucket, key: &str, query: PartsQuery) -> Outcome<Response> {
-    caller.admit(bucket, key, Wish::Write)?;
+    let grant = caller.admit(bucket, key, Wish::Write)?;
     let listing: PartsListing = client::ask(edge, &bucket.name, &Call::Parts { key: key.into(), query: query.clone() }).await?;
-    xml(parts, head(200), listing.xml(&query, &bucket.name, key, Dialect::of(parts)))
+    xml(parts, head(200), listing.xml(&query, &bucket.name, key, grant.user().unwrap_or(""), Dialect::of(parts)))
 }
 
 /// Makes the object of its parts. Asked again, it answers the same.

@@ -14,7 +14,6 @@ use std::collections::HashMap;
 /// A row as it lies in the table.
 #[derive(Deserialize)]
 struct Stored {
-    key: String,
     version: String,
     sha256: String,
     etag: String,

@@ -8,7 +8,7 @@ use crate::dialect::Dialect;
 use crate::percent;
 
 /// The answer to a list of objects.
-#[derive(Debug, Clone, Default, PartialEq, Eq)]
+#[derive(Debug, Clone, Default, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
 pub struct Listing {
     /// Objects, in order.
     pub entries: Vec<Entry>,
@@ -19,7 +19,7 @@ pub struct Listing {
 }
 
 /// The answer to a list of uploads.
-#[derive(Debug, Clone, Default, PartialEq, Eq)]
+#[derive(Debug, Clone, Default, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
 pub struct UploadsListing {
     /// Uploads, in order.
     pub uploads: Vec<Upload>,
@@ -30,7 +30,7 @@ pub struct UploadsListing {
 }
 
 /// The answer to a list of parts.
-#[derive(Debug, Clone, Default, PartialEq, Eq)]
+#[derive(Debug, Clone, Default, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
 pub struct PartsListing {
     /// Parts in the order of their numbers.
     pub parts: Vec<Part>,

@@ -5,6 +5,7 @@ use super::settings::{self, Answer, Unset};
 use crate::api::asked;
 use crate::api::list;
 use crate::dialect::Dialect;
+use crate::error::CloudCode;
 use crate::parts::{Method, Parts};
 use crate::{Error, Result};
 
@@ -111,7 +112,7 @@ fn get(parts: &Parts) -> Result<BucketOp> {
 fn read(name: &str, answer: Answer) -> Result<BucketOp> {
     match answer {
         Answer::Empty(unset) => Ok(BucketOp::Unset(unset)),
-        Answer::None(code) => Err(Error::NoSuchSetting(code)),
+        Answer::None(code) => Err(Error::NoSuchSetting(CloudCode(code))),
         Answer::Never => Err(Error::NotImplemented(format!("?{name} of a bucket is not implemented."))),
     }
 }
