@@ -4,6 +4,7 @@ pub mod acl;
 pub mod asked;
 pub mod conditions;
 pub mod copy;
+pub mod documents;
 pub mod list;
 pub mod meta;
 pub mod multipart;

@@ -47,6 +47,11 @@ impl Xml {
         self.element(name, |xml| escape(text, &mut xml.0));
     }
 
+    /// A text of its own within the element that is being written.
+    pub fn chars(&mut self, text: &str) {
+        escape(text, &mut self.0);
+    }
+
     /// An element that holds a number, or `true` or `false`.
     pub fn value(&mut self, name: &str, value: impl std::fmt::Display) {
         let _ = write!(self.0, "<{name}>{value}</{name}>");
