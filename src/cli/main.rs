@@ -12,7 +12,7 @@ use std::process::ExitCode;
 #[derive(Parser)]
 #[command(
     version,
-    after_help = "Examples:\n  limn render cat.jpg 'w=200&f=webp' -o cat.webp\n  limn render cat.jpg image/resize,w_200 -o small.jpg\n  limn explain 'http://127.0.0.1:8787/demo/cat.jpg?w=200&blur=2' --source cat.jpg\n  limn sign 'http://127.0.0.1:8787/vault/cat.jpg?w=200&exp=1900000000' --key limn-dev --secret-env LIMN_SECRET"
+    after_help = "Examples:\n  limn render cat.jpg 'w=200&f=webp' -o cat.webp\n  limn render cat.jpg image/resize,w_200 -o small.jpg\n  limn explain 'http://127.0.0.1:8787/demo/cat.jpg?w=200&blur=2' --source cat.jpg\n  limn sign 'http://127.0.0.1:8787/vault/cat.jpg?w=200&exp=1900000000' --key limn-dev --secret-env LIMN_SECRET\n  limn sign http://127.0.0.1:8787/vault/cat.jpg --kind s3 --method PUT --content-type image/jpeg --key limn-dev --expires 600\n  limn sign http://127.0.0.1:8787/vault --kind form-oss --key limn-dev --object 'up/${filename}' --max-bytes 5000000"
 )]
 struct Cli {
     #[command(subcommand)]
@@ -25,7 +25,7 @@ enum Command {
     Render(render::Args),
     /// Prints what a plan does: its canonical form and, of a source, decode scale, memory and result.
     Explain(explain::Args),
-    /// Prints a URL with Limn's own signature.
+    /// Prints a signed URL, or the fields of a signed form.
     Sign(sign::Args),
 }
 

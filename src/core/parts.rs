@@ -68,16 +68,23 @@ impl Parts {
         let url = Url::parse(url).map_err(|_| Error::MalformedUrl("The URL cannot be read.".into()))?;
         let path = percent::decode(url.path(), Plus::Literal)?;
         let query = parse_query(url.query().unwrap_or(""))?;
-        let headers = headers.into_iter().map(|(name, value)| (name.to_ascii_lowercase(), value)).collect();
         let host = url.host_str().unwrap_or("").to_ascii_lowercase();
         let authority = url.port().map_or(host.clone(), |port| format!("{host}:{port}"));
         let raw_path = url.path().to_string();
-        Ok(Parts { method: Method::parse(method)?, host, authority, path, raw_path, query, headers })
+        let bare = Parts { method: Method::parse(method)?, host, authority, path, raw_path, query, headers: Vec::new() };
+        Ok(bare.with_headers(headers))
     }
 
-    /// The same request with further headers.
+    /// The same request with further headers. A name that stands twice is one header, its values joined by
+    /// commas (RFC 9110 section 5.3), so that nothing is signed of which only a part is read.
     pub fn with_headers(mut self, headers: impl IntoIterator<Item = (String, String)>) -> Parts {
-        self.headers.extend(headers.into_iter().map(|(name, value)| (name.to_ascii_lowercase(), value)));
+        for (name, value) in headers {
+            let name = name.to_ascii_lowercase();
+            match self.headers.iter_mut().find(|(n, _)| *n == name) {
+                Some((_, first)) => *first = format!("{first}, {value}"),
+                None => self.headers.push((name, value)),
+            }
+        }
         self
     }
 

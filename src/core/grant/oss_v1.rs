@@ -24,6 +24,24 @@ const SUB_RESOURCES: &[&str] = &[
     "versionId", "versioning", "versions", "vod", "website",
 ];
 
+fn is_sub_resource(name: &str) -> bool {
+    SUB_RESOURCES.contains(&name) || name.starts_with("x-oss-")
+}
+
+/// Refuses what reads the same as another request: V1 signs key and values decoded, so that a key that
+/// holds `?acl`, or a value that holds `&acl`, makes the text of a request with that parameter.
+fn check_ambiguity(parts: &Parts, address: &Address) -> Result<()> {
+    let starts_one = |rest: &str| is_sub_resource(rest.split(['=', '&']).next().unwrap_or(""));
+    let key = address.key.match_indices('?').filter_map(|(at, _)| address.key.get(at + 1..)).any(starts_one);
+    let odd = |(name, value): &(String, String)| {
+        is_sub_resource(name) && (name.contains(['=', '&', '?']) || value.split('&').skip(1).any(starts_one))
+    };
+    match key || parts.query.iter().any(odd) {
+        true => Err(Error::BadArg("An OSS V1 signature cannot tell this key or value from a parameter; sign with OSS V4.".into())),
+        false => Ok(()),
+    }
+}
+
 /// The text that is signed. `date` is the Date line: `Expires` for URLs, the request's date for headers.
 fn text_to_sign(parts: &Parts, address: &Address, date: &str) -> String {
     let header = |name: &str| parts.header(name).unwrap_or("").trim().to_string();
@@ -34,8 +52,7 @@ fn text_to_sign(parts: &Parts, address: &Address, date: &str) -> String {
         text.push_str(&format!("{name}:{}\n", value.trim()));
     }
     text.push_str(&address.resource());
-    let mut resources: Vec<&(String, String)> =
-        parts.query.iter().filter(|(n, _)| SUB_RESOURCES.contains(&n.as_str()) || n.starts_with("x-oss-")).collect();
+    let mut resources: Vec<&(String, String)> = parts.query.iter().filter(|(n, _)| is_sub_resource(n)).collect();
     resources.sort_unstable();
     for (i, (name, value)) in resources.into_iter().enumerate() {
         text.push_str(if i == 0 { "?" } else { "&" });
@@ -87,6 +104,7 @@ pub(super) fn verify_header(rest: &str, parts: &Parts, address: &Address, config
 /// Whether one of the key's secrets made this signature.
 fn matched(parts: &Parts, address: &Address, config: &Config, key_id: &str, date: &str, given: &str) -> Result<()> {
     let key = config.key(key_id).ok_or(Error::UnknownAccessKey)?;
+    check_ambiguity(parts, address)?;
     let text = text_to_sign(parts, address, date);
     signer_of(key, |secret| Ok(Mac::sha1(secret, text.as_bytes())?.matches(given, Form::Base64))).map(|_| ())
 }
@@ -147,5 +165,24 @@ mod tests {
             text_to_sign(&parts, &by_path(&parts), "1795471260"),
             "GET\n\n\n1795471260\n/photos/a/b/photo 1.jpg?x-oss-process=image/resize,m_fill,w_320,h_240/quality,q_80/format,webp"
         );
+    }
+    #[test]
+    fn what_reads_as_another_request_is_refused() {
+        for (target, ambiguous) in [
+            ("k", false),
+            ("k%3F", false),
+            ("k%3F.jpg", false),
+            ("k%3Facl", true),
+            ("k%3Facl=1", true),
+            ("k%3Fx-oss-process=a%26b", true),
+            ("k?x-oss-process=a%26b", false),
+            ("k?x-oss-process=a%26acl", true),
+            ("k?x-oss-process=a%26x-oss-z=1", true),
+            ("k?x-oss-a%3Db=c", true),
+            ("k?response-content-disposition=a%26b.jpg", false),
+        ] {
+            let parts = Parts::new("GET", &format!("http://h/b/{target}"), []).unwrap();
+            assert_eq!(check_ambiguity(&parts, &by_path(&parts)).is_err(), ambiguous, "{target}");
+        }
     }
 }
