@@ -75,8 +75,11 @@ pub fn inspect(body: &[u8], declared: Option<&str>, key: &str, bucket: &Bucket, 
     Ok(Inspected { sha256, md5, length: body.len() as u64, content_type })
 }
 
-/// The type that the object will be served with.
-fn content_type(body: &[u8], declared: Option<&str>, key: &str, bucket: &Bucket, kit: &Kit) -> Result<String> {
+/// The type that the object will be served with, found in its bytes.
+///
+/// # Errors
+/// As [`inspect`].
+pub fn content_type(body: &[u8], declared: Option<&str>, key: &str, bucket: &Bucket, kit: &Kit) -> Result<String> {
     let extension = key.rsplit('/').next().and_then(|name| name.rsplit_once('.')).map(|(_, e)| e.to_ascii_lowercase());
     let named = extension.as_deref().and_then(Format::from_extension);
     let essence = declared.map(|d| d.split(';').next().unwrap_or("").trim().to_ascii_lowercase());

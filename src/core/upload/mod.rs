@@ -5,7 +5,9 @@ mod chunked;
 mod digests;
 mod inspect;
 mod intake;
+mod promises;
 
-pub use digests::{Digested, Digests};
-pub use inspect::{announced_length, check_promises, inspect, Inspected};
-pub use intake::{content_encoding, Intake};
+pub use digests::{Digested, Digests, CHECKSUM_HEADERS};
+pub use inspect::{announced_length, check_promises, content_type, inspect, Inspected};
+pub use intake::Intake;
+pub use promises::content_encoding;
