@@ -2,7 +2,7 @@
 
 use limn_core::address::Address;
 use limn_core::config::Config;
-use limn_core::grant::{self, cdn_a, form, native, oss_v1, oss_v4, signature, sigv4, Signer, Wish};
+use limn_core::grant::{self, cdn_a, form, form_sign, native, oss_v1, oss_v4, signature, sigv4, Signer, Wish};
 use limn_core::params::Ask;
 use limn_core::parts::{Method, Parts};
 use limn_core::percent;
@@ -354,12 +354,12 @@ fn no_forged_request_is_admitted() {
 fn no_forged_form_is_admitted() {
     let config = config();
     let mut tried = 0;
-    for kind in [form::Kind::OssV1, form::Kind::OssV4, form::Kind::S3] {
+    for kind in [form_sign::Kind::OssV1, form_sign::Kind::OssV4, form_sign::Kind::S3] {
         for secret in SECRETS {
             let more = [("success_action_status".to_string(), "201".to_string()), ("content-type".into(), "image/png".into())];
-            let draft = form::Draft { bucket: "vault", key: "up/${filename}", expires: LIFE, max_bytes: Some(1_000), fields: &more };
+            let draft = form_sign::Draft { bucket: "vault", key: "up/${filename}", expires: LIFE, max_bytes: Some(1_000), fields: &more };
             let by = |key_id, secret| Signer { key_id, secret, region: "auto", now: NOW };
-            let good = form::sign(kind, &draft, &by("me", secret)).unwrap();
+            let good = form_sign::sign(kind, &draft, &by("me", secret)).unwrap();
             let admitted = |fields: &[(String, String)], bucket: &str, now| form::verify(fields, bucket, &config, now).is_ok();
             assert!(admitted(&good, "vault", NOW) && admitted(&good, "vault", NOW + LIFE));
             let mut refuse = |fields: &[(String, String)], bucket: &str, now| {
@@ -369,7 +369,7 @@ fn no_forged_form_is_admitted() {
             refuse(&good, "other", NOW);
             refuse(&good, "vault", NOW + LIFE + 1);
             for (id, secret) in [("you", secret), ("me", "your-own-secret"), ("me", "a-retired-secret"), ("nobody", secret)] {
-                refuse(&form::sign(kind, &draft, &by(id, secret)).unwrap(), "vault", NOW);
+                refuse(&form_sign::sign(kind, &draft, &by(id, secret)).unwrap(), "vault", NOW);
             }
             for i in 0..good.len() {
                 for change in [

@@ -1,7 +1,7 @@
 //! `limn sign`: a URL or a form signed by any of the schemes that Limn verifies.
 
 use limn_core::address::Address;
-use limn_core::grant::{cdn_a, form, native, oss_v1, oss_v4, sigv4, Signer};
+use limn_core::grant::{cdn_a, form_sign, native, oss_v1, oss_v4, sigv4, Signer};
 use limn_core::parts::Parts;
 use limn_core::percent;
 use std::time::{SystemTime, UNIX_EPOCH};
@@ -106,9 +106,9 @@ fn sign(args: &Args, secret: &str, now: u64) -> Result<String, String> {
             sigv4::presign(&parts, &by, life, headers).map_err(said)?
         }
         Kind::CdnA => vec![(cdn_a::PARAM.into(), cdn_a::sign(&parts.raw_path, now, "0", "0", secret))],
-        Kind::FormOss => return post(args, form::Kind::OssV4, &address.bucket, life, &by),
-        Kind::FormOssV1 => return post(args, form::Kind::OssV1, &address.bucket, life, &by),
-        Kind::FormS3 => return post(args, form::Kind::S3, &address.bucket, life, &by),
+        Kind::FormOss => return post(args, form_sign::Kind::OssV4, &address.bucket, life, &by),
+        Kind::FormOssV1 => return post(args, form_sign::Kind::OssV1, &address.bucket, life, &by),
+        Kind::FormS3 => return post(args, form_sign::Kind::S3, &address.bucket, life, &by),
     };
     let query: Vec<String> = own.iter().map(|(n, v)| format!("{}={}", percent::encode(n, ""), percent::encode(v, ""))).collect();
     let join = if args.url.contains('?') { '&' } else { '?' };
@@ -127,12 +127,12 @@ fn address(parts: &Parts, bucket: Option<&str>) -> Address {
     }
 }
 
-fn post(args: &Args, kind: form::Kind, bucket: &str, life: u64, by: &Signer) -> Result<String, String> {
+fn post(args: &Args, kind: form_sign::Kind, bucket: &str, life: u64, by: &Signer) -> Result<String, String> {
     let pair =
         |f: &String| f.split_once('=').map(|(n, v)| (n.to_string(), v.to_string())).ok_or(format!("--field {f}: NAME=VALUE is wanted"));
     let fields: Vec<(String, String)> = args.fields.iter().map(pair).collect::<Result<_, _>>()?;
-    let draft = form::Draft { bucket, key: &args.object, expires: life, max_bytes: args.max_bytes, fields: &fields };
-    let signed = form::sign(kind, &draft, by).map_err(|e| e.to_string())?;
+    let draft = form_sign::Draft { bucket, key: &args.object, expires: life, max_bytes: args.max_bytes, fields: &fields };
+    let signed = form_sign::sign(kind, &draft, by).map_err(|e| e.to_string())?;
     let object: serde_json::Map<String, serde_json::Value> = signed.into_iter().map(|(n, v)| (n, v.into())).collect();
     Ok(serde_json::json!({ "url": args.url, "fields": object }).to_string())
 }
@@ -142,7 +142,7 @@ mod tests {
     use super::*;
     use clap::Parser;
     use limn_core::config::Config;
-    use limn_core::grant::signature;
+    use limn_core::grant::{form, signature};
 
     const NOW: u64 = 1_790_000_000;
 

@@ -31,7 +31,7 @@ pub enum Form {
 /// A message authentication code. It compares in constant time only, never shows itself by `Debug`, and
 /// its bytes serve nothing but to be written or to be the key of the next in a chain.
 ///
-/// ```compile_fail
+/// ```compile_fail,E0369
 /// use limn_core::hash::Mac;
 /// let (a, b) = (Mac::sha256(b"key", b"text").unwrap(), Mac::sha256(b"key", b"text").unwrap());
 /// let leaky = a == b;

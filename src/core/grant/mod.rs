@@ -5,6 +5,7 @@
 pub mod cdn_a;
 pub mod chunks;
 pub mod form;
+pub mod form_sign;
 pub mod ladder;
 pub mod native;
 pub mod oss_v1;

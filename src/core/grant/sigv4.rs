@@ -27,7 +27,9 @@ fn canonical(parts: &Parts, signed: &str, payload: &str) -> Result<String> {
     if let Some((name, _)) = parts.headers_with_prefix("x-amz-").find(|(n, _)| !names.contains(n)) {
         return Err(Error::AccessDenied(format!("The header {name} came and is not signed.")));
     }
-    let headers = names.iter().map(|n| v4::header_line(parts, n)).collect::<Result<String>>()?;
+    // AWS signs runs of spaces as one; OSS does not.
+    let one_space = |line: String| line.split(' ').filter(|word| !word.is_empty()).collect::<Vec<_>>().join(" ");
+    let headers = names.iter().map(|n| v4::header_line(parts, n).map(one_space)).collect::<Result<String>>()?;
     let segment = |s: &str| percent::decode(s, Plus::Literal).map(|s| percent::encode(&s, ""));
     let path = parts.raw_path.split('/').map(segment).collect::<Result<Vec<_>>>()?.join("/");
     let query = v4::canonical_query(parts, "X-Amz-Signature", "=");

@@ -204,17 +204,17 @@ pub(super) fn header_names(text: &str) -> Result<Vec<&str>> {
     }
 }
 
-/// `name:value` LF of a header, runs of spaces as one.
+/// `name:value` LF of a header, trimmed.
 ///
 /// # Errors
 /// `access_denied` for a header that is not there.
 pub(super) fn header_line(parts: &Parts, name: &str) -> Result<String> {
     let value = match (parts.header(name), name) {
-        (Some(value), _) => value.split(' ').filter(|word| !word.is_empty()).collect::<Vec<_>>().join(" "),
-        (None, "host") => parts.authority.clone(),
+        (Some(value), _) => value.trim(),
+        (None, "host") => &parts.authority,
         _ => return Err(Error::AccessDenied(format!("The header {name} is signed and did not come."))),
     };
-    Ok(format!("{name}:{}\n", value.trim()))
+    Ok(format!("{name}:{value}\n"))
 }
 
 /// The fields of an Authorization header behind its algorithm: `Name=value`, joined by commas.

@@ -191,7 +191,9 @@ mod tests {
     use crate::grant::chunks::tests::example;
     use proptest::prelude::*;
 
-    fn decode(wire: &[u8], split: usize, mut decoder: Decoder) -> Result<(Vec<u8>, Vec<(String, String)>)> {
+    type Decoded = (Vec<u8>, Vec<(String, String)>);
+
+    fn decode(wire: &[u8], split: usize, mut decoder: Decoder) -> Result<Decoded> {
         let mut out = Vec::new();
         for piece in wire.chunks(split.max(1)) {
             decoder.push(piece, &mut out)?;

@@ -5,8 +5,10 @@ mod chunked;
 mod digests;
 mod inspect;
 mod intake;
+mod promises;
 
 pub use crate::grant::UploadPromise;
-pub use digests::{Digested, Digests};
+pub use digests::{Digested, Digests, CHECKSUM_HEADERS};
 pub use inspect::{inspect, kind, Kind};
-pub use intake::{content_encoding, Intake};
+pub use intake::Intake;
+pub use promises::content_encoding;
