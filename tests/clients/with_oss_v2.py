@@ -454,7 +454,7 @@ kit.main(
         "copy": copy,
         "list v1 in pages": pages_v1,
         "list v2 in pages": pages_v2,
-        "list v2 by delimiter": delimiter,
+        "list by delimiter": delimiter,
         "multipart upload": multipart,
         "list parts": list_parts,
         "list uploads": list_uploads,
