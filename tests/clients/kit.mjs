@@ -10,6 +10,7 @@ import https from 'node:https';
 import { tmpdir } from 'node:os';
 import { Readable } from 'node:stream';
 import { text } from 'node:stream/consumers';
+import { isDeepStrictEqual } from 'node:util';
 import sharp from 'sharp';
 
 export const operations = JSON.parse(readFileSync(new URL('operations.json', import.meta.url)));
@@ -39,10 +40,10 @@ export function trickle(content, step = 65536) {
   return Readable.from(pieces, { objectMode: false });
 }
 
-export const same = (got, wanted, what) => {
-  if (Buffer.isBuffer(wanted)) assert.ok(Buffer.isBuffer(got) && wanted.equals(got), `${what ?? 'content'}: got ${got?.length} bytes, wanted ${wanted.length}`);
-  else assert.deepEqual(got, wanted, `${what ?? 'value'}: got ${JSON.stringify(got)}, wanted ${JSON.stringify(wanted)}`);
-};
+export function same(got, wanted, what = 'value') {
+  const short = (value) => (Buffer.isBuffer(value) ? `${value.length} bytes, ${value.subarray(0, 40).toString('latin1')}` : JSON.stringify(value));
+  if (!isDeepStrictEqual(got, wanted)) assert.fail(`${what}: got ${short(got)}, wanted ${short(wanted)}`);
+}
 
 /** A private bucket's answer may say `private` before the Cache-Control that was stored. */
 export const publicPart = (value) => value?.replace(/^private, /, '');

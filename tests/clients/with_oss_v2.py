@@ -12,7 +12,7 @@ import oss_form
 from kit import same
 
 REGION = "cn-hangzhou"
-UNSIGNED_PROCESS = "under V1 this SDK leaves x-oss-process out of the signature, so OSS and Limn refuse it (SignatureDoesNotMatch); V4 signs it"
+UNSIGNED_PROCESS = "under V1 this SDK leaves x-oss-process out of the signature, so it is refused (SignatureDoesNotMatch); V4 signs it"
 
 
 class Driver:
