@@ -46,3 +46,8 @@ pub mod tags;
 pub mod upload;
 
 pub use error::{Error, Result};
+
+/// The Rust program of the signing page is run as a documentation test.
+#[cfg(doctest)]
+#[doc = include_str!("../../docs/signing.md")]
+pub struct SigningDocs;
