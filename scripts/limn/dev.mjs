@@ -1,12 +1,27 @@
 // One `wrangler dev` as a child: started, awaited, stopped with everything that it started.
 import { spawn } from 'node:child_process';
+import http from 'node:http';
+import https from 'node:https';
 
-/** @returns {{base: string, ready: Promise<void>, exited: Promise<number>, stop: () => Promise<void>, log: () => string}} */
-export function start({ port, config, persist, args = [] }) {
-  const base = `http://127.0.0.1:${port}`;
+/** Whether anybody answers, whatever; a certificate of this machine's own making counts. */
+function answers(url) {
+  return new Promise((resolve) => {
+    const { get } = url.startsWith('https') ? https : http;
+    const request = get(url, { rejectUnauthorized: false }, (answer) => answer.resume().on('end', () => resolve(true)).on('error', () => resolve(false)));
+    request.on('error', () => resolve(false));
+  });
+}
+
+/**
+ * `tls` names the files of a key and its certificate; with it Limn speaks HTTPS.
+ * @returns {{base: string, ready: Promise<void>, exited: Promise<number>, stop: () => Promise<void>, log: () => string}}
+ */
+export function start({ port, config, persist, tls, args = [] }) {
+  const base = `${tls ? 'https' : 'http'}://127.0.0.1:${port}`;
   const options = ['dev', '--local', '--ip', '127.0.0.1', '--port', String(port), '--inspector-port', '0', '--show-interactive-dev-session=false'];
   if (config) options.push('-c', config);
   if (persist) options.push('--persist-to', persist);
+  if (tls) options.push('--local-protocol', 'https', '--https-key-path', tls.key, '--https-cert-path', tls.cert);
   // A process group of its own, so that stopping reaches the runtime too.
   const child = spawn('wrangler', [...options, ...args], {
     detached: true,
@@ -24,8 +39,7 @@ export function start({ port, config, persist, args = [] }) {
   const exited = new Promise((resolve) => child.on('exit', (code) => !stopped && resolve(code ?? 1)));
   const ready = (async () => {
     for (let i = 0; i < 600 && !ended; i++) {
-      const answer = await fetch(`${base}/-/health`).catch(() => null);
-      if (answer) return void (await answer.arrayBuffer());
+      if (await answers(`${base}/-/health`)) return;
       await new Promise((resolve) => setTimeout(resolve, 200));
     }
     throw new Error(`wrangler did not start; its last words:\n${text}`);

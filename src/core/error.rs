@@ -1,10 +1,11 @@
 //! Every way in which Limn says no, with its status, its stable code and its sentence.
 
+use serde::{Deserialize, Serialize};
 use std::fmt;
 
 /// A refusal. Its [`Display`](fmt::Display) text is public: it names the parameter, what was wanted
 /// and what came, and never holds a secret, an upstream's text or a node's address.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[allow(missing_docs)] // the code in `row` names each one
 pub enum Error {
     MalformedUrl(String),
@@ -30,7 +31,8 @@ pub enum Error {
     NoSuchMark(String),
     NoSuchFont(String),
     /// 404: a part of a bucket's settings that SDKs ask for by name; the code is the one they map.
-    NoSuchSetting(&'static str),
+    #[serde(skip)]
+    NoSuchSetting(CloudCode),
     NoSuchUpload,
     Method(String),
     Conflict(String),
@@ -49,6 +51,7 @@ pub enum Error {
     InvalidPart(String),
     InvalidPartOrder,
     PartTooSmall(String),
+    MetadataTooLarge(String),
     RateLimited(String),
     TooManyVariants(String),
     UploadTooLarge(String),
@@ -66,6 +69,10 @@ pub enum Error {
     NotImplemented(String),
     Internal,
 }
+
+/// A code that OSS or S3 clients map.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct CloudCode(pub &'static str);
 
 /// The result of every fallible step of the core.
 pub type Result<T, E = Error> = std::result::Result<T, E>;
@@ -101,7 +108,7 @@ impl Error {
             NoSuchStyle(_)       => Row(404, "no_such_style", 404, "NoSuchStyle"),
             NoSuchMark(_)        => Row(404, "no_such_mark", 404, "NoSuchKey"),
             NoSuchFont(_)        => Row(404, "no_such_font", 404, "NoSuchKey"),
-            NoSuchSetting(code)  => Row(404, "no_such_setting", 404, code),
+            NoSuchSetting(code)  => Row(404, "no_such_setting", 404, code.0),
             NoSuchUpload         => Row(404, "no_such_upload", 404, "NoSuchUpload"),
             Method(_)            => Row(405, "method", 405, "MethodNotAllowed"),
             Conflict(_)          => Row(409, "conflict", 409, "OperationAborted"),
@@ -117,6 +124,7 @@ impl Error {
             InvalidPart(_)       => Row(400, "invalid_part", 400, "InvalidPart"),
             InvalidPartOrder     => Row(400, "invalid_part_order", 400, "InvalidPartOrder"),
             PartTooSmall(_)      => Row(400, "part_too_small", 400, "EntityTooSmall"),
+            MetadataTooLarge(_)  => Row(400, "metadata_too_large", 400, "MetadataTooLarge"),
             RateLimited(_)       => Row(429, "rate_limited", 503, "SlowDown"),
             TooManyVariants(_)   => Row(429, "too_many_variants", 503, "SlowDown"),
             LengthRequired       => Row(411, "length_required", 411, "MissingContentLength"),
@@ -166,6 +174,11 @@ impl Error {
         (row.2, row.3)
     }
 
+    /// True when somebody may be trying keys and signatures.
+    pub fn is_forgery(&self) -> bool {
+        matches!(self, Error::BadSignature | Error::UnknownAccessKey | Error::PolicyRefused(_))
+    }
+
     /// True when another image, or the original, may stand in for the one that could not be made.
     pub fn has_stand_in(&self) -> bool {
         self.is_about_source()
@@ -187,10 +200,10 @@ impl fmt::Display for Error {
             | OutsideImage(s) | AccessDenied(s) | Method(s) | SignatureRequired(s) | Conflict(s) | UploadTooLarge(s)
             | UploadNotAnImage(s) | BadDigest(s) | FormatUnsupported(s) | ImageTooLarge(s) | ImageCorrupt(s) | OriginFailed(s)
             | Unavailable(s) | Misconfigured(s) | NotImplemented(s) | SchemeRefused(s) | TooManyBuckets(s) | Precondition(s)
-            | BadRange(s) | MalformedXml(s) | MalformedForm(s) | PolicyRefused(s) | InvalidPart(s) | PartTooSmall(s) | RateLimited(s)
-            | TooManyVariants(s) => f.write_str(s),
+            | BadRange(s) | MalformedXml(s) | MalformedForm(s) | PolicyRefused(s) | InvalidPart(s) | PartTooSmall(s)
+            | MetadataTooLarge(s) | RateLimited(s) | TooManyVariants(s) => f.write_str(s),
             TokenRefused => f.write_str("Security tokens are not taken; sign with an access key, with OSS V4 or AWS Signature Version 4."),
-            NoSuchSetting(code) => write!(f, "The bucket has no such setting ({code})."),
+            NoSuchSetting(code) => write!(f, "The bucket has no such setting ({}).", code.0),
             NoSuchUpload => f.write_str("The upload does not exist; it may have been completed or aborted."),
             BucketExists(b) => write!(f, "The bucket {b:?} exists already."),
             BucketNotEmpty => f.write_str("The bucket still holds objects."),
@@ -233,7 +246,7 @@ mod tests {
         for e in [Error::BadArg("a".into()), Error::ImageTooLarge("b".into()), Error::ImageCorrupt("c".into()), Error::Internal] {
             assert_eq!(Error::from_code(e.code(), e.to_string()), Some(e));
         }
-        assert_eq!(Error::from_code("no_such_key", String::new()), None);
+        assert_eq!(Error::from_code("link_expired", String::new()), None);
     }
 
     #[test]

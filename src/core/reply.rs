@@ -1,11 +1,16 @@
 //! What goes back: status, headers and bodies, with every cache policy in one place.
 
+use crate::api::conditions;
+use crate::api::documents::error_xml;
+use crate::api::meta::Overrides;
+use crate::api::range::Range;
 use crate::config::Bucket;
 use crate::dialect::Dialect;
-use crate::grant::Grant;
+use crate::grant::{Covers, Grant, Scheme};
 use crate::parts::Parts;
 use crate::render::Encoded;
-use crate::{hash, Error};
+use crate::{hash, Error, Result};
+use std::borrow::Cow;
 
 /// How long an entry lies in the Cache API at most, seconds: the key moves with every change, so the
 /// time only bounds garbage.
@@ -19,7 +24,7 @@ pub struct Head {
     /// HTTP status.
     pub status: u16,
     /// Names in lower case; no name stands twice.
-    pub headers: Vec<(&'static str, String)>,
+    pub headers: Vec<(Cow<'static, str>, String)>,
 }
 
 impl Head {
@@ -29,14 +34,14 @@ impl Head {
     }
 
     /// With one header more.
-    pub fn with(mut self, name: &'static str, value: impl Into<String>) -> Head {
-        self.headers.push((name, value.into()));
+    pub fn with(mut self, name: impl Into<Cow<'static, str>>, value: impl Into<String>) -> Head {
+        self.headers.push((name.into(), value.into()));
         self
     }
 
     /// As [`with`](Self::with), where a browser is to save the answer under a name (RFC 6266).
     pub fn saved_as(self, name: Option<&str>) -> Head {
-        let Some(name) = name.filter(|_| self.status == 200) else { return self };
+        let Some(name) = name.filter(|_| matches!(self.status, 200 | 206)) else { return self };
         let ascii: String = name.chars().map(|c| if c.is_ascii_graphic() && !"\"\\%".contains(c) || c == ' ' { c } else { '_' }).collect();
         let value = match ascii == name {
             true => format!("attachment; filename=\"{ascii}\""),
@@ -53,7 +58,9 @@ impl Head {
         self.replaced("cache-control", value)
     }
 
-    fn replaced(mut self, name: &'static str, value: String) -> Head {
+    /// With a header in place of the one that is there.
+    pub fn replaced(mut self, name: impl Into<Cow<'static, str>>, value: impl Into<String>) -> Head {
+        let name = name.into();
         self.headers.retain(|(n, _)| *n != name);
         self.with(name, value)
     }
@@ -77,6 +84,17 @@ pub struct Representation {
     pub modified: Option<u64>,
     /// True when another Accept could get another format.
     pub negotiated: bool,
+    /// Headers that were stored with it.
+    pub stored: Vec<(String, String)>,
+}
+
+/// What of a representation goes out.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Answer {
+    /// 200, 206 or 304.
+    pub head: Head,
+    /// The bytes.
+    pub range: Range,
 }
 
 /// The strong ETag of a derived image: the first 22 characters of the base32 of its sha256, which is
@@ -95,41 +113,59 @@ impl Representation {
             length: image.bytes.len() as u64,
             modified,
             negotiated,
+            stored: Vec::new(),
         }
     }
 
-    /// The head of a 200, or of a 304 when the client holds this representation already.
-    pub fn head(&self, parts: &Parts, grant: &Grant, now: u64) -> Head {
-        let fresh = parts.header("if-none-match").is_some_and(|list| names(list, &self.etag))
-            || (parts.header("if-none-match").is_none() && self.not_modified_since(parts));
-        let mut head = Head::new(if fresh { 304 } else { 200 })
-            .with("etag", self.etag.clone())
-            .with("cache-control", cache_control(grant, now))
-            .with("x-content-type-options", "nosniff");
+    /// The answer to a GET or HEAD: all of it, a part of it, or word that the client holds it already.
+    ///
+    /// # Errors
+    /// `precondition`, `bad_range`; `signature_required` for `response-…` parameters of a stranger.
+    pub fn answer(&self, parts: &Parts, grant: &Grant, now: u64) -> Result<Answer> {
+        let signed = grant.scheme().is_some_and(|s| s.covers() != Covers::Path);
+        let overrides = Overrides::of(parts, signed)?;
+        let modified = self.modified.unwrap_or(0);
+        let head = match conditions::of_read(parts, &self.etag, modified) {
+            conditions::Outcome::Failed => {
+                return Err(Error::Precondition("The object is not the one that the request's conditions name.".into()))
+            }
+            conditions::Outcome::NotModified => Head::new(304),
+            conditions::Outcome::Proceed => Head::new(200),
+        };
+        let mut head =
+            head.with("etag", self.etag.clone()).with("cache-control", cache_control(grant, now)).with("x-content-type-options", "nosniff");
         if let Some(modified) = self.modified {
             head = head.with("last-modified", crate::http_date::format(modified));
         }
         if self.negotiated {
             head = head.with("vary", "Accept");
         }
-        if !fresh {
-            head = head.with("content-type", self.content_type.clone()).with("content-length", self.length.to_string());
-            if is_active(&self.content_type) {
-                head = head.with("content-disposition", "attachment").with("content-security-policy", "default-src 'none'; sandbox");
-            }
+        if head.status == 304 {
+            return Ok(Answer { head, range: Range::Whole });
         }
-        head
+        let range = Range::of(parts, self.length, &self.etag, modified)?;
+        if let Some(content_range) = range.content_range(self.length) {
+            head = Head { status: 206, ..head }.with("content-range", content_range);
+        }
+        head = head
+            .with("content-type", self.content_type.clone())
+            .with("content-length", range.count(self.length).to_string())
+            .with("accept-ranges", "bytes");
+        // A policy that protects is not undone by what an uploader stored, but for the tools that read it back.
+        let own_policy = grant.scheme().map_or(!grant.bucket().is_protected(), Scheme::is_header);
+        for (name, value) in self.stored.iter().filter(|(name, _)| own_policy || name != "cache-control") {
+            head = head.replaced(name.clone(), value.clone());
+        }
+        for (name, value) in overrides.headers {
+            head = head.replaced(name, value);
+        }
+        if head.header("content-type").is_some_and(is_active) {
+            let named = head.header("content-disposition").is_some_and(|d| d.starts_with("attachment"));
+            head = if named { head } else { head.replaced("content-disposition", "attachment") };
+            head = head.with("content-security-policy", "default-src 'none'; sandbox");
+        }
+        Ok(Answer { head, range })
     }
-
-    fn not_modified_since(&self, parts: &Parts) -> bool {
-        let since = parts.header("if-modified-since").and_then(crate::http_date::parse);
-        since.is_some_and(|since| self.modified.is_some_and(|modified| modified <= since))
-    }
-}
-
-/// Whether an If-None-Match list names this ETag; comparison is weak (RFC 9110 section 13.1.2).
-fn names(list: &str, etag: &str) -> bool {
-    list.trim() == "*" || list.split(',').any(|item| item.trim().trim_start_matches("W/") == etag)
 }
 
 /// Types that a browser could run as a page of this origin.
@@ -167,16 +203,13 @@ pub fn refusal(error: &Error, parts: Option<&Parts>, request_id: &str) -> (Head,
         true => format!("private, max-age={ABOUT_SOURCE_SECONDS}"),
         false => "no-store".into(),
     };
-    let mut head = Head::new(status)
-        .with("cache-control", policy)
-        .with("x-content-type-options", "nosniff")
-        .with("x-limn-error", error.code())
-        .with("x-limn-request-id", request_id);
-    if status == 503 {
-        head = head.with("retry-after", "2");
-    }
-    if status == 405 {
-        head = head.with("allow", "GET, HEAD, PUT, DELETE");
+    let mut head =
+        Head::new(status).with("cache-control", policy).with("x-content-type-options", "nosniff").with("x-limn-error", error.code());
+    match error.status() {
+        503 => head = head.with("retry-after", "2"),
+        429 => head = head.with("retry-after", "60"),
+        405 => head = head.with("allow", "GET, HEAD, PUT, POST, DELETE"),
+        _ => {}
     }
     let sentence = error.to_string();
     match dialect {
@@ -185,19 +218,11 @@ pub fn refusal(error: &Error, parts: Option<&Parts>, request_id: &str) -> (Head,
             (head.with("content-type", "application/json"), body)
         }
         Dialect::Oss | Dialect::S3 => {
-            let name = dialect.request_id_header();
             let host = parts.map_or("", |p| &p.host);
-            let body = format!(
-                "<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n<Error><Code>{code}</Code><Message>{}</Message><RequestId>{}</RequestId><HostId>{}</HostId></Error>",
-                xml(&sentence), xml(request_id), xml(host)
-            );
-            (head.with("content-type", "application/xml").with(name, request_id), body)
+            let body = error_xml(code, &sentence, request_id, host, dialect, &[]);
+            (head.with("content-type", "application/xml"), body)
         }
     }
-}
-
-fn xml(text: &str) -> String {
-    text.replace('&', "&amp;").replace('<', "&lt;").replace('>', "&gt;").replace('"', "&quot;")
 }
 
 #[cfg(test)]
@@ -206,21 +231,6 @@ mod tests {
 
     fn parts(url: &str, headers: &[(&str, &str)]) -> Parts {
         Parts::new("GET", &format!("http://h{url}"), headers.iter().map(|(a, b)| (a.to_string(), b.to_string()))).unwrap()
-    }
-
-    #[test]
-    fn an_etag_list_is_compared_weakly_and_whole() {
-        let etag = derived_etag(b"abc");
-        assert_eq!(etag.len(), 24);
-        for (list, is) in [
-            (etag.clone(), true),
-            (format!("\"x\", W/{etag}"), true),
-            ("*".into(), true),
-            ("\"x\"".into(), false),
-            (etag.trim_matches('"').into(), false),
-        ] {
-            assert_eq!(names(&list, &etag), is, "{list}");
-        }
     }
 
     #[test]

@@ -1,7 +1,7 @@
 //! Which of Limn's doors a request knocks at.
 
 use crate::address::Address;
-use crate::config::Config;
+use crate::config::{Bucket, Config};
 use crate::params::style;
 use crate::{Error, Result};
 
@@ -33,6 +33,17 @@ pub struct ObjectPath {
     pub style: Option<String>,
     /// What stands behind `@`, where the bucket reads OSS's older form.
     pub legacy: Option<String>,
+}
+
+impl ObjectPath {
+    /// The whole key, for requests in which a style's delimiter means nothing.
+    pub fn whole_key(&self, bucket: &Bucket) -> String {
+        match (&self.style, &self.legacy) {
+            (Some(style), _) => format!("{}{}{style}", self.key, bucket.delimiter),
+            (None, Some(legacy)) => format!("{}@{legacy}", self.key),
+            (None, None) => self.key.clone(),
+        }
+    }
 }
 
 impl Route {

@@ -30,6 +30,7 @@ pub async fn get(host: &str, key: &Key) -> Option<Entry> {
         length: header("x-limn-length")?.parse().ok()?,
         modified: header("x-limn-modified").and_then(|m| m.parse().ok()),
         negotiated: header("x-limn-negotiated").is_some(),
+        stored: Vec::new(),
     };
     let (sha256, pending) = (header("x-limn-sha256")?, header("x-limn-pending").is_some());
     let bytes = found.bytes().await.ok()?;

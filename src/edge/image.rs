@@ -5,27 +5,27 @@ use crate::cache::{self, Entry};
 use crate::failure::{respond, Failure, Outcome};
 use crate::node::{self, Source};
 use crate::rare::Module;
-use crate::{fonts, Edge};
+use crate::{damper, fonts, Edge};
 use limn_core::accept::{self, Class};
 use limn_core::codec::sniff::{self, Sniffed};
 use limn_core::codec::Format;
 use limn_core::config::Bucket;
+use limn_core::dialect::Dialect;
 use limn_core::explain::explain;
-use limn_core::grant::{Caller, Grant, Wish};
+use limn_core::grant::{ladder, Caller, Grant, Wish};
 use limn_core::key::{Ingredients, Key};
 use limn_core::kit::{FileRef, Kit, SHIPPED_FONTS};
 use limn_core::params::{Ask, Fallback, Program};
 use limn_core::parts::Parts;
 use limn_core::plan::{FormatChoice, Plan};
 use limn_core::render::{render, Encoded, Scene};
-use limn_core::reply::{Head, Representation};
+use limn_core::reply::{Answer, Head, Representation};
 use limn_core::route::ObjectPath;
 use limn_core::{percent, Error};
 use worker::Response;
 
 /// Answers GET and HEAD on an object.
-pub async fn get(edge: &Edge, parts: &Parts, caller: &Caller<'_>, path: &ObjectPath) -> Outcome<Response> {
-    let bucket = edge.config.bucket(&path.bucket)?;
+pub async fn get(edge: &Edge, parts: &Parts, caller: &Caller<'_>, bucket: &Bucket, path: &ObjectPath) -> Outcome<Response> {
     caller.enter(bucket)?;
     let ask = Ask::parse(parts, path, bucket)?;
     let grant = caller.admit(bucket, &path.key, Wish::Read(&ask))?;
@@ -46,6 +46,9 @@ async fn answer(edge: &Edge, parts: &Parts, grant: &Grant<'_>, ask: &Ask) -> Out
     }
     let bucket = grant.bucket();
     let plan = ask.program.compile(bucket)?;
+    if let Some(ladder) = grant.ladder() {
+        ladder::check(ladder, &plan)?;
+    }
     let class = accept::choose(&plan, parts.header("accept"));
     let found = node::find(edge, bucket, grant.key(), &plan.files()).await?;
     let key = |version: &str| {
@@ -66,6 +69,7 @@ async fn answer(edge: &Edge, parts: &Parts, grant: &Grant<'_>, ask: &Ask) -> Out
         }
     }
     let original = node::read(edge, bucket, &found.source).await?;
+    damper::admit_variant(edge, parts, grant, ask, &plan, &original.version).await?;
     let kit = kit(edge, bucket, &found, &plan, &original.bytes).await?;
     // An AVIF takes too long to wait for: WebP stands in for it, and it takes its place later.
     let at_once = if class == Class::Avif { Class::WebP } else { class };
@@ -154,18 +158,26 @@ async fn stand_in(edge: &Edge, parts: &Parts, grant: &Grant<'_>, ask: &Ask, fall
 async fn original(edge: &Edge, parts: &Parts, grant: &Grant<'_>, ask: &Ask) -> Outcome<Response> {
     let found = node::find(edge, grant.bucket(), grant.key(), &[]).await?;
     if let Source::Managed { row } = &found.source {
+        let dialect = Dialect::of(parts);
+        let mut stored = row.meta.response_headers(dialect);
+        if dialect == Dialect::Oss {
+            stored.push(("x-oss-hash-crc64ecma".into(), row.crc64.clone()));
+            stored.push(("x-oss-object-type".into(), "Normal".into()));
+        }
         let representation = Representation {
             content_type: row.content_type.clone(),
-            etag: format!("\"{}\"", row.md5),
+            etag: format!("\"{}\"", row.etag),
             length: row.length,
             modified: Some(row.stored / 1_000),
             negotiated: false,
+            stored,
         };
-        let head = representation.head(parts, grant, edge.now).saved_as(ask.download.as_deref()).with("cache-status", "limn; fwd=bypass");
+        let Answer { head, range } = representation.answer(parts, grant, edge.now)?;
+        let head = head.saved_as(ask.download.as_deref()).with("cache-status", "limn; fwd=bypass");
         if head.status == 304 || parts.method == limn_core::parts::Method::Head {
             return Ok(respond(&head, parts.method, Vec::new())?);
         }
-        return node::stream(edge, grant, &found.source, &head).await;
+        return node::stream(edge, grant.bucket(), row, range.bounds(), &head).await;
     }
     let read = node::read(edge, grant.bucket(), &found.source).await?;
     let representation = Representation {
@@ -174,14 +186,16 @@ async fn original(edge: &Edge, parts: &Parts, grant: &Grant<'_>, ask: &Ask) -> O
         length: read.bytes.len() as u64,
         modified: read.modified,
         negotiated: false,
+        stored: Vec::new(),
     };
     reply(edge, parts, grant, ask, Entry { representation, bytes: read.bytes, pending: false }, "limn; fwd=bypass")
 }
 
 fn reply(edge: &Edge, parts: &Parts, grant: &Grant, ask: &Ask, entry: Entry, verdict: &str) -> Outcome<Response> {
-    let mut head = entry.representation.head(parts, grant, edge.now).saved_as(ask.download.as_deref()).with("cache-status", verdict);
+    let Answer { head, range } = entry.representation.answer(parts, grant, edge.now)?;
+    let mut head = head.saved_as(ask.download.as_deref()).with("cache-status", verdict);
     if entry.pending {
         head = head.at_most(avif::PENDING_SECONDS).with("x-limn-upgrade", "pending");
     }
-    Ok(respond(&head, parts.method, entry.bytes)?)
+    Ok(respond(&head, parts.method, range.of_bytes(entry.bytes))?)
 }

@@ -1,11 +1,17 @@
 //! Limn's Worker: events come in, routes lead to handlers, refusals become replies.
 //!
-//! `image` is the GET chain and `upload` the PUT chain on one screen each; `node` reads and writes
-//! storage, `rare` hands jobs to the second module, `avif` makes what nobody waits for, `cache` is the data centre's cache, `ledger` is the Durable Object around `limn_core::ledger`,
-//! `settings` hands the Worker's variables to `limn_core::config`.
+//! `image` is the GET chain and `upload` the PUT chain on one screen each; `api` is the rest of the object
+//! API; `body` takes bodies in, `node` reads and writes storage, `bucket` finds buckets, `rare` hands jobs to
+//! the second module, `avif` makes what nobody waits for, `cache` is the data centre's cache, `damper` keeps
+//! strangers from asking for too much, `ledger` is the Durable Object around `limn_core::ledger`, `settings`
+//! hands the Worker's variables to `limn_core::config`.
 
+mod api;
 mod avif;
+mod body;
+mod bucket;
 mod cache;
+mod damper;
 mod failure;
 mod fonts;
 mod image;
@@ -19,6 +25,7 @@ mod upload;
 use failure::{Failure, Outcome};
 use limn_core::address::{self, Address};
 use limn_core::config::{Config, Mode};
+use limn_core::dialect::Dialect;
 use limn_core::grant;
 use limn_core::ops::OPS;
 use limn_core::params::short::KEYS;
@@ -39,15 +46,22 @@ pub struct Edge {
 
 #[event(fetch)]
 async fn fetch(request: Request, env: Env, ctx: Context) -> worker::Result<Response> {
+    let request_id = format!("{:016x}", (js_sys::Math::random() * 1.8e19) as u64);
     let parts = parts_of(&request);
     let outcome = match &parts {
         Ok(parts) => answer(parts, request, env, ctx).await,
         Err(e) => Err(Failure::Refused(e.clone())),
     };
-    match outcome {
-        Ok(response) => Ok(response),
-        Err(failure) => refuse(failure, parts.as_ref().ok()),
+    let mut response = match outcome {
+        Ok(response) => response,
+        Err(failure) => refuse(failure, parts.as_ref().ok(), &request_id)?,
+    };
+    // SDKs quote it to whoever runs the service, each by its own name.
+    let dialect = parts.as_ref().map_or(Dialect::Limn, Dialect::of);
+    for name in [Dialect::Limn, dialect].map(Dialect::request_id_header) {
+        response.headers_mut().set(name, &request_id)?;
     }
+    Ok(response)
 }
 
 fn parts_of(request: &Request) -> limn_core::Result<Parts> {
@@ -65,15 +79,23 @@ async fn answer(parts: &Parts, request: Request, env: Env, ctx: Context) -> Outc
         .into());
     }
     let edge = Edge { config, env, ctx, now: Date::now().as_millis() / 1_000 };
-    let address = Address::of(parts, config);
-    let route = Route::parse(&address, config)?;
-    let caller = grant::identify(parts, &address, config, edge.now)?;
+    let answer = route(&edge, parts, request).await;
+    match &answer {
+        // Whoever tries signatures is damped; the answer to one is the same either way.
+        Err(Failure::Refused(error)) if error.is_forgery() => damper::admit_refusal(&edge, parts).await.and(answer),
+        _ => answer,
+    }
+}
+
+async fn route(edge: &Edge, parts: &Parts, request: Request) -> Outcome<Response> {
+    let address = Address::of(parts, edge.config);
+    let route = Route::parse(&address, edge.config)?;
+    let caller = grant::identify(parts, &address, edge.config, edge.now)?;
     match (route, parts.method) {
-        (Route::Object(path), Method::Get | Method::Head) => image::get(&edge, parts, &caller, &path).await,
-        (Route::Object(path), Method::Put) => upload::put(&edge, parts, &caller, &path, request).await,
-        (Route::Object(path), Method::Post) => saveas::post(&edge, parts, &caller, &path, request).await,
-        (Route::Object(path), Method::Delete) => upload::delete(&edge, parts, &caller, &path).await,
-        (Route::Health, Method::Get | Method::Head) => json(parts, &health(config)),
+        (Route::Object(path), _) => api::object(edge, parts, &caller, &path, request).await,
+        (Route::Bucket(name), _) => api::bucket(edge, parts, &caller, &name, request).await,
+        (Route::Service, _) => api::service(edge, parts, &caller).await,
+        (Route::Health, Method::Get | Method::Head) => json(parts, &health(edge.config)),
         (Route::Ops, Method::Get | Method::Head) => json(parts, &operations()),
         (Route::Robots, Method::Get | Method::Head) => fixed(parts, "text/plain", "User-agent: *\nDisallow: /-/\n".into()),
         (_, method) => Err(Error::Method(format!("{} is not supported here.", method.as_str())).into()),
@@ -105,8 +127,7 @@ fn fixed(parts: &Parts, content_type: &str, body: String) -> Outcome<Response> {
     Ok(failure::respond(&head, parts.method, body.into_bytes())?)
 }
 
-fn refuse(failure: Failure, parts: Option<&Parts>) -> worker::Result<Response> {
-    let request_id = format!("{:016x}", (js_sys::Math::random() * 1.8e19) as u64);
+fn refuse(failure: Failure, parts: Option<&Parts>, request_id: &str) -> worker::Result<Response> {
     let error = match failure {
         Failure::Refused(error) => error,
         Failure::Broken(detail) => {
@@ -114,6 +135,6 @@ fn refuse(failure: Failure, parts: Option<&Parts>) -> worker::Result<Response> {
             Error::Internal
         }
     };
-    let (head, body) = reply::refusal(&error, parts, &request_id);
+    let (head, body) = reply::refusal(&error, parts, request_id);
     failure::respond(&head, parts.map_or(Method::Get, |p| p.method), body.into_bytes())
 }

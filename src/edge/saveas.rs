@@ -1,14 +1,18 @@
 //! `sys/saveas`: an image is made and stored instead of sent, through the PUT chain.
 
+use crate::body::{small, Arrived, Target, What};
 use crate::failure::{respond, Outcome};
-use crate::{image, node, upload, Edge};
+use crate::upload::{self, Extras};
+use crate::{bucket, image, node, Edge};
 use limn_core::accept::Class;
+use limn_core::config::Bucket;
 use limn_core::grant::{Caller, Scheme, Wish};
-use limn_core::params::{clouds, Ask, Program};
+use limn_core::params::{Ask, Program};
 use limn_core::parts::Parts;
 use limn_core::render::{render, Scene};
 use limn_core::reply::Head;
 use limn_core::route::ObjectPath;
+use limn_core::upload::Digests;
 use limn_core::{hash, saveas, Error};
 use worker::{Request, Response};
 
@@ -16,16 +20,17 @@ use worker::{Request, Response};
 const MAX_BODY: usize = 8_192;
 
 /// Answers POST on an object with `?x-oss-process`.
-pub async fn post(edge: &Edge, parts: &Parts, caller: &Caller<'_>, path: &ObjectPath, mut request: Request) -> Outcome<Response> {
-    if parts.param(clouds::OSS) != Some("") {
-        return Err(Error::Method(format!("POST on an object wants ?{} and the program in its body.", clouds::OSS)).into());
-    }
+pub async fn post(
+    edge: &Edge,
+    parts: &Parts,
+    caller: &Caller<'_>,
+    bucket: &Bucket,
+    path: &ObjectPath,
+    request: Request,
+) -> Outcome<Response> {
     // Read and write are two grants; the body that says what is written must be what was signed.
-    let source = caller.admit(edge.config.bucket(&path.bucket)?, &path.key, Wish::Read(&Ask::nothing()))?;
-    let body = request.bytes().await?;
-    if body.len() > MAX_BODY {
-        return Err(Error::BadArg(format!("The body must be at most {MAX_BODY} bytes long; {} came.", body.len())).into());
-    }
+    let source = caller.admit(bucket, &path.key, Wish::Read(&Ask::nothing()))?;
+    let body = small(parts, source.promise(), request, MAX_BODY).await?;
     let promised = source.promise().sha256.as_deref().is_some_and(|sha256| sha256.eq_ignore_ascii_case(&hash::hex(&hash::sha256(&body))));
     if !source.scheme().is_some_and(Scheme::is_header) && !promised {
         return Err(Error::SignatureRequired(
@@ -34,15 +39,18 @@ pub async fn post(edge: &Edge, parts: &Parts, caller: &Caller<'_>, path: &Object
         .into());
     }
     let saved = saveas::parse(&body, path)?;
-    let target = caller.admit(edge.config.bucket(&saved.target.bucket)?, &saved.target.key, Wish::Write)?;
-    let bucket = source.bucket();
+    let found = bucket::find(edge, &saved.target.bucket).await?;
+    let target = caller.admit(&found, &saved.target.key, Wish::Write)?;
     let plan = Program::Oss(saved.program).compile(bucket)?;
     let found = node::find(edge, bucket, &path.key, &plan.files()).await?;
     let original = node::read(edge, bucket, &found.source).await?;
     let kit = image::kit(edge, bucket, &found, &plan, &original.bytes).await?;
     let made = render(&plan, &original.bytes, &Scene::new(Class::Base, &kit, bucket.default_quality()))?;
     let length = made.bytes.len();
-    upload::store(edge, &target, &saved.target.key, made.bytes, Some(made.mime)).await?;
+    let mut digests = Digests::default();
+    digests.update(&made.bytes);
+    let to = Target { bucket: target.bucket(), key: target.key(), body: What::Object(Some(made.mime)) };
+    upload::keep(edge, &target, &to, Arrived::Held(made.bytes, digests.finish()), Extras::default()).await?;
     let json =
         serde_json::json!({ "bucket": saved.target.bucket, "object": saved.target.key, "fileSize": length, "status": "OK" }).to_string();
     let head = Head::new(200)

@@ -1,92 +1,105 @@
-//! The PUT chain: admitted, reserved, stored, committed, and only then acknowledged. DELETE beside it.
+//! The PUT chain: admitted, received, stored, committed, and only then acknowledged. DELETE beside it.
 
+use crate::api::writable;
+use crate::body::{put_held, receive, Arrived, Target, What};
 use crate::failure::{respond, Outcome};
-use crate::image;
 use crate::ledger::client;
-use crate::node;
-use crate::Edge;
+use crate::{image, Edge};
+use limn_core::api::conditions::WriteCondition;
+use limn_core::api::meta::Meta;
+use limn_core::config::Bucket;
+use limn_core::dialect::Dialect;
 use limn_core::grant::{Caller, Grant, Wish};
+use limn_core::hash;
+use limn_core::ledger::call::{Call, Open};
 use limn_core::ledger::Row;
-use limn_core::node::blob_key;
 use limn_core::parts::Parts;
 use limn_core::reply::Head;
-use limn_core::route::ObjectPath;
-use limn_core::upload::{announced_length, check_promises, inspect};
-use limn_core::{hash, Error};
+use limn_core::upload::{inspect, Digested};
 use worker::{Request, Response};
 
-/// Answers PUT on an object.
-pub async fn put(edge: &Edge, parts: &Parts, caller: &Caller<'_>, path: &ObjectPath, mut request: Request) -> Outcome<Response> {
-    let path = &whole(path, edge)?;
-    let grant = caller.admit(edge.config.bucket(&path.bucket)?, &path.key, Wish::Write)?;
-    let bucket = grant.bucket();
-    writable(&grant)?;
-    let length = announced_length(parts, bucket, grant.promise())?;
-    let cut = |_| Error::BadDigest("The upload broke off before its end.".into());
-    let body = request.bytes().await.map_err(cut)?;
-    check_promises(&body, length, parts, grant.promise())?;
-    let row = store(edge, &grant, &path.key, body, parts.header("content-type")).await?;
-    let head = Head::new(200)
-        .with("etag", format!("\"{}\"", row.md5))
-        .with("x-limn-version", row.version)
-        .with("x-limn-sha256", row.sha256)
-        .with("cache-control", "no-store")
-        .with("content-length", "0");
-    Ok(respond(&head, parts.method, Vec::new())?)
+/// What goes with a body into its row.
+#[derive(Default)]
+pub struct Extras {
+    /// Content headers and user metadata.
+    pub meta: Meta,
+    /// What must hold of the object that is there.
+    pub only_if: WriteCondition,
+    /// The multipart upload that ends with this, and the ETag that it makes.
+    pub upload: Option<(Open, String)>,
 }
 
-/// Inspects, reserves, stores and commits a body: once this returns, nothing of it can be lost.
+/// Answers PUT on an object.
+pub async fn put(edge: &Edge, parts: &Parts, caller: &Caller<'_>, bucket: &Bucket, key: &str, request: Request) -> Outcome<Response> {
+    let grant = caller.admit(bucket, key, Wish::Write)?;
+    writable(bucket)?;
+    let extras = Extras { meta: Meta::of(parts)?, only_if: WriteCondition::of(parts)?, upload: None };
+    let target = Target { bucket, key, body: What::Object(parts.header("content-type")) };
+    let arrived = receive(edge, &target, parts, grant.promise(), request).await?;
+    let digested = arrived.digested().clone();
+    let row = keep(edge, &grant, &target, arrived, extras).await?;
+    let head = stored_head(parts, &row.etag, &digested).with("x-limn-version", row.version).with("x-limn-sha256", row.sha256);
+    Ok(respond(&head.with("content-length", "0"), parts.method, Vec::new())?)
+}
+
+/// The head that tells a client what was stored, in the digests that it checks.
+pub fn stored_head(parts: &Parts, etag: &str, digested: &Digested) -> Head {
+    let mut head =
+        Head::new(200).with("etag", format!("\"{etag}\"")).with("cache-control", "no-store").with("x-content-type-options", "nosniff");
+    if Dialect::of(parts) == Dialect::Oss {
+        head = head.with("x-oss-hash-crc64ecma", digested.crc64.to_string()).with("content-md5", hash::base64(&digested.md5));
+    }
+    match &digested.checksum {
+        Some((name, value)) => head.with(name.clone(), value.clone()),
+        None => head,
+    }
+}
+
+/// Inspects, stores and commits a body: once this returns, nothing of it can be lost.
 ///
 /// # Errors
-/// What the inspection finds, `unavailable`, `conflict`; then nothing is stored.
-pub async fn store(edge: &Edge, grant: &Grant<'_>, key: &str, body: Vec<u8>, declared: Option<&str>) -> Outcome<Row> {
+/// What the inspection finds, `unavailable`, `conflict`, `precondition`, `object_exists`; then nothing is
+/// stored.
+pub async fn keep(edge: &Edge, grant: &Grant<'_>, to: &Target<'_>, arrived: Arrived, extras: Extras) -> Outcome<Row> {
     let bucket = grant.bucket();
-    writable(grant)?;
-    let inspected = inspect(&body, declared, key, bucket, &image::bare_kit(edge, bucket, &body).await?)?;
-    let digest = hash::sha256(&body);
-    let reservation = client::reserve(edge, &bucket.name, key, &bucket.node.name, inspected.length).await?;
-    let blob = blob_key(&bucket.name, &reservation.version);
-    if let Err(e) = node::put_blob(edge, &bucket.node, &blob, body, digest).await {
-        client::release(edge, &bucket.name, &reservation.version).await;
-        return Err(e);
-    }
-    let row = Row {
-        version: reservation.version,
-        sha256: inspected.sha256,
-        md5: inspected.md5,
-        length: inspected.length,
-        content_type: inspected.content_type,
-        meta: "{}".into(),
+    writable(bucket)?;
+    let (version, digested, content_type) = match arrived {
+        Arrived::Held(bytes, digested) => {
+            let declared = match to.body {
+                What::Object(declared) => declared,
+                What::Part => None,
+            };
+            let content_type = inspect(&bytes, declared, to.key, bucket, &image::bare_kit(edge, bucket, &bytes).await?)?;
+            (put_held(edge, to, bytes).await?, digested, content_type)
+        }
+        Arrived::Stored(version, digested, content_type) => (version, digested, content_type),
+    };
+    let mut row = Row {
+        version,
+        sha256: hash::hex(&digested.sha256),
+        etag: hash::hex(&digested.md5),
+        crc64: digested.crc64.to_string(),
+        length: digested.length,
+        content_type,
+        meta: extras.meta,
         user: grant.user().unwrap_or("").into(),
         nodes: bucket.node.name.clone(),
         stored: edge.now * 1_000,
     };
-    client::commit(edge, &bucket.name, key, &row).await?;
+    match extras.upload {
+        None => client::commit(edge, &bucket.name, to.key, &row, &extras.only_if).await?,
+        Some((upload, etag)) => {
+            row.etag = etag;
+            client::tell(edge, &bucket.name, &Call::Finish { upload, row: row.clone(), only_if: extras.only_if }).await?;
+        }
+    }
     Ok(row)
 }
 
 /// Answers DELETE on an object; what is not there is deleted already, as in OSS and S3.
-pub async fn delete(edge: &Edge, parts: &Parts, caller: &Caller<'_>, path: &ObjectPath) -> Outcome<Response> {
-    let path = &whole(path, edge)?;
-    let grant = caller.admit(edge.config.bucket(&path.bucket)?, &path.key, Wish::Delete)?;
-    writable(&grant)?;
-    client::delete(edge, &grant.bucket().name, &path.key).await?;
+pub async fn delete(edge: &Edge, parts: &Parts, caller: &Caller<'_>, bucket: &Bucket, key: &str) -> Outcome<Response> {
+    caller.admit(bucket, key, Wish::Delete)?;
+    writable(bucket)?;
+    client::delete(edge, &bucket.name, vec![key.to_string()], &WriteCondition::of(parts)?).await?;
     Ok(respond(&Head::new(204).with("cache-control", "no-store"), parts.method, Vec::new())?)
-}
-
-/// A write names the whole key: a style's delimiter means nothing in it.
-fn whole(path: &ObjectPath, edge: &Edge) -> Outcome<ObjectPath> {
-    let key = match (&path.style, &path.legacy) {
-        (Some(style), _) => format!("{}{}{style}", path.key, edge.config.bucket(&path.bucket)?.delimiter),
-        (None, Some(legacy)) => format!("{}@{legacy}", path.key),
-        (None, None) => path.key.clone(),
-    };
-    Ok(ObjectPath { bucket: path.bucket.clone(), key, style: None, legacy: None })
-}
-
-fn writable(grant: &Grant) -> Result<(), Error> {
-    match grant.bucket().node.managed {
-        true => Ok(()),
-        false => Err(Error::AccessDenied("This bucket fronts storage that Limn only reads.".into())),
-    }
 }

@@ -11,7 +11,7 @@ const root = fileURLToPath(new URL('../..', import.meta.url));
 const grants = (...actions) => [{ actions }];
 /** The keys of scripts/dev.vars. */
 export const devKeys = {
-  LIMN_KEY_DEV: JSON.stringify({ id: 'limn-dev', secrets: ['limn-dev-secret'], user: 'dev', grants: grants('read', 'list', 'write', 'delete', 'purge', 'usage', 'admin') }),
+  LIMN_KEY_DEV: JSON.stringify({ id: 'limn-dev', secrets: ['limn-dev-secret'], user: 'dev', create_buckets: true, grants: grants('read', 'list', 'write', 'delete', 'purge', 'usage', 'admin') }),
   LIMN_KEY_READER: JSON.stringify({ id: 'limn-reader', secrets: ['limn-reader-secret'], user: 'dev', grants: grants('read', 'list') }),
 };
 
@@ -24,8 +24,9 @@ async function freePort() {
   return port;
 }
 
-/** Starts Limn with development settings; `vars` are added or, when null, removed. */
-export async function limn(vars = {}) {
+/** Starts Limn with development settings; `vars` are added or, when null, removed; `tls` as in `start`;
+ * `ratelimits` in place of those of wrangler.toml. */
+export async function limn(vars = {}, { tls, ratelimits } = {}) {
   const read = unstable_readConfig({ config: `${root}wrangler.toml` }, { hideWarnings: true });
   mkdirSync(`${root}.wrangler/tests`, { recursive: true });
   const dir = mkdtempSync(`${root}.wrangler/tests/run-`);
@@ -38,11 +39,12 @@ export async function limn(vars = {}) {
     r2_buckets: read.r2_buckets,
     durable_objects: read.durable_objects,
     migrations: read.migrations,
+    ratelimits: ratelimits ?? read.ratelimits,
     vars: Object.fromEntries(Object.entries(all).filter(([, value]) => value !== null)),
   };
   writeFileSync(`${dir}/wrangler.json`, JSON.stringify(config));
   const port = await freePort();
-  const dev = start({ port, config: `${dir}/wrangler.json`, persist: `${dir}/state` });
+  const dev = start({ port, config: `${dir}/wrangler.json`, persist: `${dir}/state`, tls });
   await dev.ready;
   const stop = async () => {
     await dev.stop();

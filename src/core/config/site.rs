@@ -15,6 +15,17 @@ pub enum Mode {
     Development,
 }
 
+/// A region's name, which only clients make anything of.
+#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
+#[serde(transparent)]
+pub struct Region(pub String);
+
+impl Default for Region {
+    fn default() -> Self {
+        Region("auto".into())
+    }
+}
+
 /// The table.
 #[derive(Debug, Clone, Deserialize, Default)]
 #[serde(deny_unknown_fields, default)]
@@ -23,6 +34,8 @@ pub struct Site {
     pub mode: Mode,
     /// The host under whose names buckets answer: `{bucket}.{endpoint}`. Lower case, without port.
     pub endpoint: Option<String>,
+    /// What clients are told as the region of every bucket.
+    pub region: Region,
     /// Nodes of buckets that are made through the object API; empty: the first managed node by name.
     pub nodes: Vec<String>,
 }

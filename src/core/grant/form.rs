@@ -30,6 +30,11 @@ impl FormGrant {
         find(&self.fields, name)
     }
 
+    /// All fields that came before the file, names in lower case.
+    pub fn fields(&self) -> &[(String, String)] {
+        &self.fields
+    }
+
     /// The object's key for a file of this name.
     ///
     /// # Errors

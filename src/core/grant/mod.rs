@@ -6,6 +6,7 @@ pub mod cdn_a;
 pub mod chunks;
 pub mod form;
 pub mod form_sign;
+pub mod ladder;
 pub mod native;
 pub mod oss_v1;
 pub mod oss_v4;
@@ -113,6 +114,15 @@ pub fn identify<'a>(parts: &'a Parts, address: &Address, config: &'a Config, now
 }
 
 impl<'a> Caller<'a> {
+    /// Who signed a form's policy.
+    ///
+    /// # Errors
+    /// `bad_signature` for a key that is not known any more.
+    pub fn of_form(parts: &'a Parts, config: &'a Config, form: &form::FormGrant) -> Result<Caller<'a>> {
+        let key = config.key(&form.signature.key_id).ok_or(Error::UnknownAccessKey)?;
+        Ok(Caller { parts, key: Some(key), signature: Some(form.signature.clone()) })
+    }
+
     /// The access key; none of a stranger.
     pub fn key(&self) -> Option<&'a AccessKey> {
         self.key

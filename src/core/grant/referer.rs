@@ -2,6 +2,7 @@
 
 use crate::config::RefererRule;
 use crate::{Error, Result};
+use std::fmt;
 use url::Url;
 
 /// A pattern: `[scheme://]host[:port][/path-prefix]`. `*` (any run) and `?` (one character) in the host
@@ -12,6 +13,19 @@ pub struct Pattern {
     host: String,
     port: Option<u16>,
     path: String,
+}
+
+impl fmt::Display for Pattern {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        if let Some(scheme) = &self.scheme {
+            write!(f, "{scheme}://")?;
+        }
+        f.write_str(&self.host)?;
+        if let Some(port) = self.port {
+            write!(f, ":{port}")?;
+        }
+        f.write_str(&self.path)
+    }
 }
 
 impl Pattern {

@@ -103,6 +103,19 @@ pub enum Setting {
     Answer(Answer),
 }
 
+/// A side as an operation is asked to make it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Side {
+    /// Width in pixels.
+    Width(u32),
+    /// Height in pixels.
+    Height(u32),
+    /// Width or height in pixels, whichever is the longer or the shorter one.
+    Either(u32),
+    /// In proportion to the source.
+    Relative,
+}
+
 /// Something done to pixels. Its `Display` is its canonical text.
 pub trait Op: Debug + Display + Send + Sync {
     /// The size that comes out for a size that goes in: pure geometry, equal to what [`apply`](Op::apply)
@@ -142,6 +155,11 @@ pub trait Op: Debug + Display + Send + Sync {
 
     /// The files that it reads.
     fn files(&self) -> Vec<FileRef> {
+        Vec::new()
+    }
+
+    /// The sides that it is asked to make, for buckets whose sizes are on steps.
+    fn asks(&self) -> Vec<Side> {
         Vec::new()
     }
 

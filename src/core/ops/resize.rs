@@ -3,7 +3,7 @@
 use super::anchor::Anchor;
 use super::length::{scale, Length};
 use super::resample::resample;
-use super::{smart, Op, Spec, Step};
+use super::{smart, Op, Side, Spec, Step};
 use crate::image::{Color, Image, Layout, Size};
 use crate::kit::Kit;
 use crate::params::args::Args;
@@ -200,6 +200,18 @@ pub(super) fn read(args: &mut Args) -> Result<Resize> {
 }
 
 impl Op for Resize {
+    fn asks(&self) -> Vec<Side> {
+        let pixels = |length: Length, side: fn(u32) -> Side| match length {
+            Length::Pixels(px) => side(px),
+            _ => Side::Relative,
+        };
+        match self.target {
+            Target::Sides(w, h) => [w.map(|w| pixels(w, Side::Width)), h.map(|h| pixels(h, Side::Height))].into_iter().flatten().collect(),
+            Target::LongShort(l, s) => [l, s].into_iter().flatten().map(Side::Either).collect(),
+            Target::Percent(_) => vec![Side::Relative],
+        }
+    }
+
     fn size(&self, size: Size) -> Size {
         self.geometry(size).out
     }

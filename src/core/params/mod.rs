@@ -7,12 +7,15 @@ pub mod oss;
 pub mod short;
 pub mod style;
 
+use crate::api::meta::Overrides;
+use crate::api::operation::is_beside;
 use crate::config::{Bucket, Mark};
 use crate::kit::{FileRef, SHIPPED_FONTS};
 use crate::parts::Parts;
 use crate::plan::Plan;
 use crate::route::ObjectPath;
-use crate::{Error, Result};
+use crate::{percent, Error, Result};
+use std::fmt;
 
 /// A transformation as written, in one of the grammars.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -23,6 +26,20 @@ pub enum Program {
     Short(Vec<(String, String)>),
     /// The value of `x-oss-process`.
     Oss(String),
+}
+
+impl fmt::Display for Program {
+    /// As a style's body is written.
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Program::None => Ok(()),
+            Program::Oss(text) => f.write_str(text),
+            Program::Short(pairs) => {
+                let pairs: Vec<String> = pairs.iter().map(|(n, v)| format!("{n}={}", percent::encode(v, ","))).collect();
+                f.write_str(&pairs.join("&"))
+            }
+        }
+    }
 }
 
 /// What a request on an object asks for, beside who asks.
@@ -53,11 +70,8 @@ pub enum Fallback {
     Object(String),
 }
 
-/// Query parameters that belong to a signature and not to a grammar.
-const SIGNATURE_PARAMS: [&str; 10] = ["s", "kid", "exp", "ct", "len", "sha256", "OSSAccessKeyId", "Expires", "Signature", "security-token"];
-
-/// Prefixes of parameters that OSS and S3 clients send and that are not built yet.
-const CLOUD_PREFIXES: [&str; 4] = ["x-oss-", "X-Amz-", "response-", "x-amz-"];
+/// Prefixes of parameters that OSS and S3 clients send and that nothing here answers to.
+const CLOUD_PREFIXES: [&str; 2] = ["x-oss-", "response-"];
 
 impl Ask {
     /// The object as it is.
@@ -75,7 +89,7 @@ impl Ask {
         let mut pairs: Vec<(String, String)> = Vec::new();
         let mut cloud: Option<(&str, String)> = None;
         for (name, value) in &parts.query {
-            if bucket.ignores(name) || SIGNATURE_PARAMS.contains(&name.as_str()) {
+            if bucket.ignores(name) || is_beside(name) || Overrides::is_parameter(name) {
                 continue;
             }
             if let Some(known) = short::canonical_name(name) {
@@ -89,7 +103,7 @@ impl Ask {
                 }
                 cloud = Some((dialect.param, dialect.translate(value)));
             } else if CLOUD_PREFIXES.iter().any(|p| name.starts_with(p)) {
-                return Err(Error::NotImplemented(format!("The parameter {name} is not built yet.")));
+                return Err(Error::NotImplemented(format!("The parameter {name} is not implemented.")));
             } else {
                 return Err(Error::UnknownParam(format!("The parameter {name} is not known.")));
             }

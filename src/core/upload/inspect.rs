@@ -1,85 +1,38 @@
-//! What is looked at before a body is stored: length, digests, and whether it is what it says it is.
+//! What is looked at before a body is stored: whether it is what it says it is.
 
 use crate::codec::sniff::{self, Sniffed};
 use crate::codec::{self, Colour, Format, Header, Want};
 use crate::config::{Bucket, Content};
-use crate::grant::UploadPromise;
 use crate::image::Size;
 use crate::kit::Kit;
-use crate::parts::Parts;
-use crate::{hash, Error, Result};
+use crate::{Error, Result};
 
-/// A body that may be stored.
+/// What a long body is, as far as its beginning tells.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Inspected {
-    /// Lower-case hex.
-    pub sha256: String,
-    /// Lower-case hex; the object's ETag, as OSS and S3 clients check it.
-    pub md5: String,
-    /// Bytes.
-    pub length: u64,
-    /// By content for images, as declared otherwise.
-    pub content_type: String,
+pub enum Kind {
+    /// An image, or what claims to be one: it must be looked at whole.
+    Image,
+    /// Anything else, with the type that it will be served with.
+    Opaque(String),
 }
 
-/// Checks what can be checked before the body is read, and returns its length.
+/// Tells from the first bytes whether the rest must be seen before the body may be stored.
 ///
 /// # Errors
-/// `length_required`, `upload_too_large`, `access_denied` when it is not what was signed.
-pub fn announced_length(parts: &Parts, bucket: &Bucket, promise: &UploadPromise) -> Result<u64> {
-    let length: u64 = parts.header("content-length").and_then(|l| l.parse().ok()).ok_or(Error::LengthRequired)?;
-    if length > bucket.limits.max_bytes {
-        return Err(Error::UploadTooLarge(format!("The upload has {length} bytes; at most {} are allowed.", bucket.limits.max_bytes)));
+/// As [`inspect`], where the beginning is enough to refuse it.
+pub fn kind(head: &[u8], declared: Option<&str>, key: &str, bucket: &Bucket) -> Result<Kind> {
+    match sniff::sniff(head) {
+        Sniffed::Known(_) => Ok(Kind::Image),
+        _ => inspect(head, declared, key, bucket, &Kit::default()).map(Kind::Opaque),
     }
-    if promise.length.is_some_and(|promised| promised != length) {
-        return Err(Error::AccessDenied("The upload's length is not the one that was signed.".into()));
-    }
-    if promise.content_type.as_deref().is_some_and(|ct| Some(ct) != parts.header("content-type")) {
-        return Err(Error::AccessDenied("The upload's content type is not the one that was signed.".into()));
-    }
-    Ok(length)
 }
 
-/// Compares a body that was read whole with what was said of it.
-///
-/// # Errors
-/// `bad_digest` for a body that is cut or not the one announced.
-pub fn check_promises(body: &[u8], announced: u64, parts: &Parts, promise: &UploadPromise) -> Result<()> {
-    if body.len() as u64 != announced {
-        return Err(Error::BadDigest(format!("The upload announced {announced} bytes; {} came.", body.len())));
-    }
-    let sha256 = hash::hex(&hash::sha256(body));
-    let lies = |name: &str| Error::BadDigest(format!("The upload's {name} is not that of the body that came."));
-    if promise.sha256.as_ref().is_some_and(|s| !s.eq_ignore_ascii_case(&sha256)) {
-        return Err(lies("signed sha256"));
-    }
-    if parts.header("x-amz-content-sha256").is_some_and(|s| s.len() == 64 && !s.eq_ignore_ascii_case(&sha256)) {
-        return Err(lies("x-amz-content-sha256"));
-    }
-    if let Some(given) = parts.header("content-md5") {
-        let given = hash::from_base64(given).ok_or_else(|| lies("Content-MD5"))?;
-        if given != hash::md5(body) {
-            return Err(lies("Content-MD5"));
-        }
-    }
-    Ok(())
-}
-
-/// Looks at what a body is, and whether that is what it is named and declared as.
+/// Looks at what a body is, and whether that is what it is named and declared as; the answer is the type
+/// that it will be served with.
 ///
 /// # Errors
 /// `upload_not_an_image`, `format_unsupported`, `image_too_large`, `image_corrupt`.
-pub fn inspect(body: &[u8], declared: Option<&str>, key: &str, bucket: &Bucket, kit: &Kit) -> Result<Inspected> {
-    let content_type = content_type(body, declared, key, bucket, kit)?;
-    let (sha256, md5) = (hash::hex(&hash::sha256(body)), hash::hex(&hash::md5(body)));
-    Ok(Inspected { sha256, md5, length: body.len() as u64, content_type })
-}
-
-/// The type that the object will be served with, found in its bytes.
-///
-/// # Errors
-/// As [`inspect`].
-pub fn content_type(body: &[u8], declared: Option<&str>, key: &str, bucket: &Bucket, kit: &Kit) -> Result<String> {
+pub fn inspect(body: &[u8], declared: Option<&str>, key: &str, bucket: &Bucket, kit: &Kit) -> Result<String> {
     let extension = key.rsplit('/').next().and_then(|name| name.rsplit_once('.')).map(|(_, e)| e.to_ascii_lowercase());
     let named = extension.as_deref().and_then(Format::from_extension);
     let essence = declared.map(|d| d.split(';').next().unwrap_or("").trim().to_ascii_lowercase());
@@ -152,53 +105,39 @@ mod tests {
         codec::encode(image, Format::Jpeg, &settings, &Kit::default()).unwrap()
     }
 
-    fn put(key: &str, headers: &[(&str, &str)], body: &[u8], announced: u64) -> Result<Inspected> {
-        let config = sample();
-        let headers = headers.iter().map(|(a, b)| (a.to_string(), b.to_string()));
-        let parts = Parts::new("PUT", "http://h/demo/x", headers).unwrap();
-        check_promises(body, announced, &parts, &UploadPromise::default())?;
-        inspect(body, parts.header("content-type"), key, config.bucket("demo").unwrap(), &Kit::default())
+    fn put(key: &str, declared: Option<&str>, body: &[u8]) -> Result<String> {
+        inspect(body, declared, key, sample().bucket("demo").unwrap(), &Kit::default())
     }
 
     #[test]
     fn the_type_is_by_content() {
         let jpeg = jpeg();
-        let n = jpeg.len() as u64;
-        assert_eq!(put("a.jpg", &[], &jpeg, n).unwrap().content_type, "image/jpeg");
-        assert_eq!(put("a", &[("content-type", "application/octet-stream")], &jpeg, n).unwrap().content_type, "image/jpeg");
-        assert_eq!(put("a.JPG", &[("content-type", "image/jpg")], &jpeg, n).unwrap().content_type, "image/jpeg");
-        assert_eq!(put("a.png", &[], &jpeg, n).unwrap_err().code(), "upload_not_an_image");
-        assert_eq!(put("a", &[("content-type", "image/png")], &jpeg, n).unwrap_err().code(), "upload_not_an_image");
-        assert_eq!(
-            put("a.txt", &[("content-type", "text/plain; charset=utf-8")], b"hello", 5).unwrap().content_type,
-            "text/plain; charset=utf-8"
-        );
-        assert_eq!(put("a.bin", &[("content-type", "nonsense")], b"hello", 5).unwrap().content_type, "application/octet-stream");
-        assert_eq!(put("a.jpg", &[], b"<html>hello</html>", 18).unwrap_err().code(), "upload_not_an_image");
-        assert_eq!(put("a.html", &[("content-type", "image/jpeg")], b"<html></html>", 13).unwrap_err().code(), "upload_not_an_image");
+        for (key, declared, kind) in [
+            ("a.jpg", None, Ok("image/jpeg")),
+            ("a", Some("application/octet-stream"), Ok("image/jpeg")),
+            ("a.JPG", Some("image/jpg"), Ok("image/jpeg")),
+            ("a.png", None, Err("upload_not_an_image")),
+            ("a", Some("image/png"), Err("upload_not_an_image")),
+        ] {
+            assert_eq!(put(key, declared, &jpeg).as_deref().map_err(|e| e.code()), kind, "{key}");
+        }
+        for (key, declared, body, kind) in [
+            ("a.txt", Some("text/plain; charset=utf-8"), "hello", Ok("text/plain; charset=utf-8")),
+            ("a.bin", Some("nonsense"), "hello", Ok("application/octet-stream")),
+            ("a.jpg", None, "<html>hello</html>", Err("upload_not_an_image")),
+            ("a.html", Some("image/jpeg"), "<html></html>", Err("upload_not_an_image")),
+        ] {
+            assert_eq!(put(key, declared, body.as_bytes()).as_deref().map_err(|e| e.code()), kind, "{key}");
+        }
+        assert_eq!(put("a.jpg", None, &jpeg[..jpeg.len() - 20]).unwrap_err().code(), "image_corrupt");
     }
 
     #[test]
-    fn cut_and_lying_bodies_are_refused() {
-        let jpeg = jpeg();
-        let n = jpeg.len() as u64;
-        let cut = &jpeg[..jpeg.len() - 20];
-        assert_eq!(put("a.jpg", &[], cut, n).unwrap_err().code(), "bad_digest");
-        assert_eq!(put("a.jpg", &[], cut, n - 20).unwrap_err().code(), "image_corrupt");
-        assert_eq!(put("a.jpg", &[("content-md5", "AAAAAAAAAAAAAAAAAAAAAA==")], &jpeg, n).unwrap_err().code(), "bad_digest");
-        let md5 = hash::base64(&hash::md5(&jpeg));
-        assert!(put("a.jpg", &[("content-md5", &md5)], &jpeg, n).is_ok());
-    }
-
-    #[test]
-    fn length_and_promise_are_checked_before_the_body() {
+    fn a_long_image_is_known_by_its_beginning() {
         let config = sample();
         let bucket = config.bucket("demo").unwrap();
-        let parts = |len: &str| Parts::new("PUT", "http://h/demo/x", [("content-length".to_string(), len.to_string())]).unwrap();
-        let promise = UploadPromise { length: Some(9), ..Default::default() };
-        assert_eq!(announced_length(&parts("10"), bucket, &UploadPromise::default()), Ok(10));
-        assert_eq!(announced_length(&parts("10"), bucket, &promise).unwrap_err().code(), "access_denied");
-        assert_eq!(announced_length(&parts("99999999"), bucket, &promise).unwrap_err().code(), "upload_too_large");
-        assert_eq!(announced_length(&parts("x"), bucket, &promise).unwrap_err().code(), "length_required");
+        assert_eq!(kind(&jpeg()[..100], None, "a.bin", bucket), Ok(Kind::Image));
+        assert_eq!(kind(b"hello", Some("text/plain"), "a", bucket), Ok(Kind::Opaque("text/plain".into())));
+        assert_eq!(kind(b"hello", None, "a.jpg", bucket).unwrap_err().code(), "upload_not_an_image");
     }
 }

@@ -69,6 +69,18 @@ impl Intake {
         Ok(Intake { max_bytes, length, wire: (on_wire, 0), decoder, digests, wanted })
     }
 
+    /// For bytes that come from a node: nothing is promised of them but their length.
+    pub fn of_length(length: u64) -> Intake {
+        Intake {
+            max_bytes: length,
+            length: Some(length),
+            wire: (None, 0),
+            decoder: None,
+            digests: Digests::default(),
+            wanted: Wanted::default(),
+        }
+    }
+
     /// Decoded length if it was announced.
     pub fn length(&self) -> Option<u64> {
         self.length

@@ -7,7 +7,8 @@ mod inspect;
 mod intake;
 mod promises;
 
-pub use digests::{Digested, Digests, CHECKSUM_HEADERS};
-pub use inspect::{announced_length, check_promises, content_type, inspect, Inspected};
+pub use crate::grant::UploadPromise;
+pub use digests::{Digested, Digests};
+pub use inspect::{inspect, kind, Kind};
 pub use intake::Intake;
 pub use promises::content_encoding;

@@ -2,11 +2,17 @@
 
 use crate::failure::Outcome;
 use crate::Edge;
-use limn_core::ledger::{Call, Look, Reservation, Row};
+use limn_core::api::conditions::WriteCondition;
+use limn_core::ledger::call::{Call, Look, Reservation};
+use limn_core::ledger::Row;
 use limn_core::Error;
+use serde::de::DeserializeOwned;
 use worker::{Method, Request, RequestInit, Response};
 
-async fn call(edge: &Edge, bucket: &str, call: &Call) -> Outcome<Response> {
+/// The status with which the ledger refuses; the body is the error.
+pub const REFUSED: u16 = 409;
+
+async fn send(edge: &Edge, bucket: &str, call: &Call) -> Outcome<Response> {
     let away = |e: worker::Error| {
         worker::console_error!("ledger: {e}");
         Error::Unavailable("The ledger did not answer.".into())
@@ -16,10 +22,10 @@ async fn call(edge: &Edge, bucket: &str, call: &Call) -> Outcome<Response> {
     init.with_method(Method::Post).with_body(Some(body.into()));
     let request = Request::new_with_init("https://ledger.limn.internal/", &init)?;
     let stub = edge.env.durable_object("LEDGER").and_then(|space| space.get_by_name(bucket)).map_err(away)?;
-    let response = stub.fetch_with_request(request).await.map_err(away)?;
+    let mut response = stub.fetch_with_request(request).await.map_err(away)?;
     match response.status_code() {
         200..=299 => Ok(response),
-        409 => Err(Error::Conflict("A later upload of the same key was stored first.".into()).into()),
+        REFUSED => Err(response.json::<Error>().await?.into()),
         status => {
             worker::console_error!("ledger: status {status}");
             Err(Error::Unavailable("The ledger did not answer.".into()).into())
@@ -27,28 +33,47 @@ async fn call(edge: &Edge, bucket: &str, call: &Call) -> Outcome<Response> {
     }
 }
 
+/// Asks and reads the answer.
+pub async fn ask<T: DeserializeOwned>(edge: &Edge, bucket: &str, call: &Call) -> Outcome<T> {
+    Ok(send(edge, bucket, call).await?.json().await?)
+}
+
+/// Asks for something to be done, which has no answer but that it was.
+pub async fn tell(edge: &Edge, bucket: &str, call: &Call) -> Outcome<()> {
+    send(edge, bucket, call).await.map(|_| ())
+}
+
 /// Rows of some keys, and the generation of the first.
 pub async fn look(edge: &Edge, bucket: &str, keys: Vec<String>) -> Outcome<Look> {
-    Ok(call(edge, bucket, &Call::Look { keys }).await?.json().await?)
+    ask(edge, bucket, &Call::Look { keys }).await
+}
+
+/// The row of one object.
+///
+/// # Errors
+/// `no_such_key`, `unavailable`.
+pub async fn row(edge: &Edge, bucket: &str, key: &str) -> Outcome<Row> {
+    let mut look = look(edge, bucket, vec![key.to_string()]).await?;
+    look.rows.remove(key).ok_or(Error::NoSuchKey.into())
 }
 
 /// A version for an upload.
-pub async fn reserve(edge: &Edge, bucket: &str, key: &str, node: &str, length: u64) -> Outcome<Reservation> {
-    let ask = Call::Reserve { key: key.into(), node: node.into(), length };
-    Ok(call(edge, bucket, &ask).await?.json().await?)
+pub async fn reserve(edge: &Edge, bucket: &str, key: &str, node: &str, length: u64) -> Outcome<String> {
+    let call = Call::Reserve { key: key.into(), node: node.into(), length };
+    Ok(ask::<Reservation>(edge, bucket, &call).await?.version)
 }
 
 /// Makes a stored blob the object.
-pub async fn commit(edge: &Edge, bucket: &str, key: &str, row: &Row) -> Outcome<()> {
-    call(edge, bucket, &Call::Commit { key: key.into(), row: row.clone() }).await.map(|_| ())
+pub async fn commit(edge: &Edge, bucket: &str, key: &str, row: &Row, only_if: &WriteCondition) -> Outcome<()> {
+    tell(edge, bucket, &Call::Commit { key: key.into(), row: row.clone(), only_if: only_if.clone() }).await
 }
 
-/// Gives a reservation back; if that fails too, the ledger's alarm does it later.
-pub async fn release(edge: &Edge, bucket: &str, version: &str) {
-    let _ = call(edge, bucket, &Call::Release { version: version.into() }).await;
+/// Gives reservations back; if that fails too, the ledger's alarm does it later.
+pub async fn release(edge: &Edge, bucket: &str, versions: Vec<String>) {
+    let _ = tell(edge, bucket, &Call::Release { versions }).await;
 }
 
-/// Deletes an object.
-pub async fn delete(edge: &Edge, bucket: &str, key: &str) -> Outcome<()> {
-    call(edge, bucket, &Call::Delete { key: key.into() }).await.map(|_| ())
+/// Deletes objects.
+pub async fn delete(edge: &Edge, bucket: &str, keys: Vec<String>, only_if: &WriteCondition) -> Outcome<()> {
+    tell(edge, bucket, &Call::Delete { keys, only_if: only_if.clone() }).await
 }

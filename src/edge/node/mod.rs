@@ -7,8 +7,7 @@ use crate::failure::{headers, Outcome};
 use crate::ledger::client;
 use crate::Edge;
 use limn_core::codec::sniff::{self, Sniffed};
-use limn_core::config::{Bucket, NodeKind};
-use limn_core::grant::Grant;
+use limn_core::config::{Bucket, Node, NodeKind};
 use limn_core::kit::FileRef;
 use limn_core::ledger::Row;
 use limn_core::node::{blob_key, unmanaged_key};
@@ -16,7 +15,7 @@ use limn_core::reply::Head;
 use limn_core::{hash, Error};
 use worker::{Response, ResponseBuilder};
 
-pub use r2::put_blob;
+pub use r2::{concatenated, put_blob, put_stream};
 
 /// Where an object's bytes come from.
 #[derive(Debug, Clone)]
@@ -140,7 +139,7 @@ pub async fn read(edge: &Edge, bucket: &Bucket, source: &Source) -> Outcome<Orig
             if row.length > max_bytes {
                 return Err(Error::ImageTooLarge(format!("The source has {} bytes; at most {max_bytes} are allowed.", row.length)).into());
             }
-            let blob = r2::get(edge, &bucket.node, &blob_key(&bucket.name, &row.version), max_bytes).await?;
+            let blob = r2::get(edge, holder(edge, bucket, row), &blob_key(&bucket.name, &row.version), max_bytes).await?;
             let (bytes, _) = blob.ok_or_else(|| Error::OriginFailed("The node does not hold the object.".into()))?;
             if hash::hex(&hash::sha256(&bytes)) != row.sha256 {
                 return Err(Error::OriginFailed("The node holds other bytes than were stored.".into()).into());
@@ -158,14 +157,18 @@ pub async fn read(edge: &Edge, bucket: &Bucket, source: &Source) -> Outcome<Orig
     }
 }
 
-/// Hands a managed blob to the client as the node streams it.
+/// The node that holds a managed object's bytes: the one they were written to, whatever the bucket's is now.
+pub fn holder<'a>(edge: &'a Edge, bucket: &'a Bucket, row: &Row) -> &'a Node {
+    edge.config.nodes.get(&row.nodes).unwrap_or(&bucket.node)
+}
+
+/// Hands a managed blob, or the part of it from a first to a last byte, to the client as the node streams it.
 ///
 /// # Errors
 /// `origin_failed` when the node does not hold it or holds another length.
-pub async fn stream(edge: &Edge, grant: &Grant<'_>, source: &Source, head: &Head) -> Outcome<Response> {
-    let Source::Managed { row } = source else { return Err(Error::Internal.into()) };
-    let bucket = grant.bucket();
-    let body = r2::stream(edge, &bucket.node, &blob_key(&bucket.name, &row.version), row.length).await?;
+pub async fn stream(edge: &Edge, bucket: &Bucket, row: &Row, part: Option<(u64, u64)>, head: &Head) -> Outcome<Response> {
+    let blob = blob_key(&bucket.name, &row.version);
+    let body = r2::stream(edge, holder(edge, bucket, row), &blob, (row.length, part)).await?;
     Ok(ResponseBuilder::new().with_status(head.status).with_headers(headers(head)?).body(body))
 }
 

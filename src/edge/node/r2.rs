@@ -2,9 +2,10 @@
 
 use crate::failure::Outcome;
 use crate::Edge;
+use futures_util::{stream, Stream, StreamExt, TryStreamExt};
 use limn_core::config::Node;
 use limn_core::Error;
-use worker::{Bucket, Object, ResponseBody};
+use worker::{Bucket, FixedLengthStream, GetOptionsBuilder, Object, Range, ResponseBody};
 
 /// What R2 says of an object.
 pub struct Stamp {
@@ -51,18 +52,52 @@ pub async fn get(edge: &Edge, node: &Node, key: &str, max_bytes: u64) -> Outcome
     }
 }
 
-/// An object's bytes as a stream that WASM never touches.
-pub async fn stream(edge: &Edge, node: &Node, key: &str, length: u64) -> Outcome<ResponseBody> {
-    let missing = || Error::OriginFailed("The node does not hold the object.".into());
-    let object = bucket(edge, node)?.get(key).execute().await.map_err(unreachable)?.ok_or_else(missing)?;
+/// An object's bytes, or those from the first to the last named, as a stream that WASM never touches.
+pub async fn stream(edge: &Edge, node: &Node, key: &str, (length, part): Extent) -> Outcome<ResponseBody> {
+    let bucket = bucket(edge, node)?;
+    let object = ranged(&bucket, key.into(), part).execute().await.map_err(unreachable)?.ok_or_else(missing)?;
     if object.size() != length {
         return Err(Error::OriginFailed("The node holds other bytes than were stored.".into()).into());
     }
     Ok(object.body().ok_or_else(missing)?.response_body().map_err(unreachable)?)
 }
 
+/// A blob's length, and its bytes from the first to the last that are wanted.
+pub type Extent = (u64, Option<(u64, u64)>);
+
+/// The bytes of several blobs, one behind the other; each is opened when the one before has ended, since a
+/// Worker may hold few connections at a time.
+pub fn concatenated(edge: &Edge, blobs: Vec<(&Node, String, Extent)>) -> Outcome<impl Stream<Item = worker::Result<Vec<u8>>> + 'static> {
+    let blobs: Vec<(Bucket, String, Extent)> =
+        blobs.into_iter().map(|(node, key, extent)| Ok((bucket(edge, node)?, key, extent))).collect::<Outcome<_>>()?;
+    let opened = stream::iter(blobs).then(|(bucket, key, (length, part))| async move {
+        let object = ranged(&bucket, key, part).execute().await?.filter(|o| o.size() == length);
+        let body = object.as_ref().and_then(Object::body).ok_or_else(|| worker::Error::from("the node does not hold a blob"))?;
+        body.stream()
+    });
+    Ok(opened.try_flatten())
+}
+
+fn ranged(bucket: &Bucket, key: String, part: Option<(u64, u64)>) -> GetOptionsBuilder<'_> {
+    match part {
+        Some((first, last)) => bucket.get(key).range(Range::OffsetWithLength { offset: first, length: (last + 1).saturating_sub(first) }),
+        None => bucket.get(key),
+    }
+}
+
+fn missing() -> Error {
+    Error::OriginFailed("The node does not hold the object.".into())
+}
+
 /// Writes a blob; R2 itself compares the digest, and answers only once the blob is durable.
 pub async fn put_blob(edge: &Edge, node: &Node, key: &str, body: Vec<u8>, sha256: [u8; 32]) -> Outcome<()> {
     bucket(edge, node)?.put(key, body).sha256(sha256).execute().await.map_err(unreachable)?;
     Ok(())
+}
+
+/// Writes a blob as it comes; the answer is R2's own MD5 of what it stored, in lower-case hex. A stream
+/// that breaks off or has another length stores nothing.
+pub async fn put_stream(edge: &Edge, node: &Node, key: &str, body: FixedLengthStream) -> Outcome<String> {
+    let object = bucket(edge, node)?.put(key, body).execute().await.map_err(unreachable)?;
+    Ok(object.ok_or(Error::Internal)?.etag())
 }

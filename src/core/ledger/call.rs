@@ -1,0 +1,239 @@
+//! What a ledger is asked, and what it answers.
+
+use super::Row;
+use crate::api::conditions::WriteCondition;
+use crate::api::list::{PartsQuery, Query, UploadsQuery};
+use crate::api::meta::Meta;
+use crate::api::multipart::Part;
+use serde::{Deserialize, Serialize};
+use std::collections::HashMap;
+
+/// A question to the ledger.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case", tag = "do")]
+pub enum Call {
+    /// Rows of some keys, and the generation of the first: a [`Look`].
+    Look {
+        /// The object's key, then its marks'.
+        keys: Vec<String>,
+    },
+    /// A version for an upload: a [`Reservation`].
+    Reserve {
+        /// The object's key.
+        key: String,
+        /// The node that it will be written to.
+        node: String,
+        /// Bytes.
+        length: u64,
+    },
+    /// Makes a stored blob the object. An upload that was superseded by one that was reserved later is a
+    /// conflict.
+    Commit {
+        /// The object's key.
+        key: String,
+        /// What it is.
+        row: Row,
+        /// What must hold of the object that is there.
+        only_if: WriteCondition,
+    },
+    /// Gives reservations back.
+    Release {
+        /// Their versions.
+        versions: Vec<String>,
+    },
+    /// Deletes objects; deleting what is not there is no error, as in OSS and S3.
+    Delete {
+        /// Their keys.
+        keys: Vec<String>,
+        /// What must hold of each.
+        only_if: WriteCondition,
+    },
+    /// The names under a prefix: a `Listing`.
+    List {
+        /// What is asked.
+        query: Query,
+    },
+    /// How much there is: a [`Sum`].
+    Sum,
+    /// Opens a multipart upload: its id, as a [`Reservation`].
+    Open {
+        /// The object's key.
+        key: String,
+        /// The declared type.
+        content_type: Option<String>,
+        /// What goes with the object.
+        meta: Meta,
+        /// Who stores it.
+        user: String,
+    },
+    /// Adds a stored blob to an upload, in place of an earlier part of the number.
+    AddPart {
+        /// The upload.
+        upload: Open,
+        /// The part.
+        part: Part,
+        /// Where its bytes are.
+        blob: Blob,
+    },
+    /// The parts of an upload: `PartsListing`.
+    Parts {
+        /// The object's key.
+        key: String,
+        /// What is asked.
+        query: PartsQuery,
+    },
+    /// The uploads under way: `UploadsListing`.
+    Uploads {
+        /// What is asked.
+        query: UploadsQuery,
+    },
+    /// All that completing an upload needs: a [`Gathered`].
+    Gather {
+        /// The upload.
+        upload: Open,
+    },
+    /// Commits the object that an upload's parts became, and ends the upload.
+    Finish {
+        /// The upload.
+        upload: Open,
+        /// What the object is.
+        row: Row,
+        /// What must hold of the object that is there.
+        only_if: WriteCondition,
+    },
+    /// Ends an upload without an object.
+    Abort {
+        /// The upload.
+        upload: Open,
+    },
+    /// Refuses all further commits, if there is no object: the first half of deleting a bucket.
+    Close,
+    /// Takes commits again: a bucket of the name was made anew.
+    Reopen,
+    /// Notes that a stranger has a variant made; refused beyond the most that the bucket allows.
+    NoteVariant {
+        /// The object's key.
+        key: String,
+        /// Its version.
+        version: String,
+        /// Digest of the plan.
+        plan: String,
+        /// Most variants of one version.
+        most: u32,
+    },
+    /// Directory: makes a bucket.
+    MakeBucket {
+        /// Its name.
+        name: String,
+        /// Whose it is.
+        user: String,
+    },
+    /// Directory: the bucket of a name, an `Option<MadeBucket>`.
+    FindBucket {
+        /// Its name.
+        name: String,
+    },
+    /// Directory: the buckets that a user made, a list of [`MadeBucket`].
+    BucketsOf {
+        /// Whose they are.
+        user: String,
+    },
+    /// Directory: forgets a bucket.
+    DropBucket {
+        /// Its name.
+        name: String,
+    },
+}
+
+/// A multipart upload as a client names it.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Open {
+    /// The object's key.
+    pub key: String,
+    /// The upload's id.
+    pub id: String,
+}
+
+/// Where a part's bytes are.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Blob {
+    /// Version that they are stored under.
+    pub version: String,
+    /// The node that holds them.
+    pub node: String,
+    /// How many.
+    pub length: u64,
+}
+
+/// An upload that is to be completed.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Gathered {
+    /// Its parts by number, and what goes with the object.
+    Parts {
+        /// By number, ascending.
+        parts: Vec<Part>,
+        /// Where each one's bytes are.
+        blobs: Vec<Blob>,
+        /// The declared type.
+        content_type: Option<String>,
+        /// What goes with the object.
+        meta: Meta,
+    },
+    /// It was completed before: the object's ETag then.
+    Done {
+        /// Without quotes.
+        etag: String,
+    },
+}
+
+/// What a read asks the ledger for in one call.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Look {
+    /// Rows by key, for the object and the files that were asked for; absent keys are not there.
+    pub rows: HashMap<String, Row>,
+    /// The purge generation of the object.
+    pub generation: u64,
+}
+
+/// A promise of a version.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Reservation {
+    /// Where the blob is to be written; of an upload its id.
+    pub version: String,
+}
+
+/// How much a bucket holds.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Sum {
+    /// Objects.
+    pub objects: u64,
+    /// Their bytes.
+    pub bytes: u64,
+    /// Multipart uploads under way.
+    pub uploads: u64,
+}
+
+/// A bucket that was made through the object API.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct MadeBucket {
+    /// Its name.
+    pub name: String,
+    /// Whose it is.
+    pub user: String,
+    /// When, unix milliseconds.
+    pub made: u64,
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_call_is_told_as_json_and_back() {
+        let call = Call::Reserve { key: "a\"b".into(), node: "a".into(), length: 3 };
+        let json = serde_json::to_string(&call).unwrap();
+        assert_eq!(json, r#"{"do":"reserve","key":"a\"b","node":"a","length":3}"#);
+        assert_eq!(serde_json::from_str::<Call>(&json).unwrap(), call);
+    }
+}

@@ -1,0 +1,36 @@
+//! The tables of a ledger, and the steps by which an older one becomes the present one.
+
+/// Each step runs once, in order; the counter `schema` tells how many have. A step is never changed
+/// once it was released.
+///
+/// `objects` is the truth of managed objects; `pending` are versions that were promised and are not
+/// committed; `garbage` are blobs that no row names any more; `generations` are purges; `uploads` and
+/// `parts` are multipart uploads under way, `completed` those that ended, for clients that ask again;
+/// `variants` are what strangers had made of an object; `made_buckets` lies in the directory alone.
+pub const STEPS: &[&[&str]] = &[&[
+    "CREATE TABLE objects (
+        key TEXT PRIMARY KEY, version TEXT NOT NULL, sha256 TEXT NOT NULL, etag TEXT NOT NULL, crc64 TEXT NOT NULL,
+        length INTEGER NOT NULL, content_type TEXT NOT NULL, meta TEXT NOT NULL, user TEXT NOT NULL,
+        nodes TEXT NOT NULL, stored INTEGER NOT NULL)",
+    "CREATE TABLE pending (
+        version TEXT PRIMARY KEY, key TEXT NOT NULL, node TEXT NOT NULL, length INTEGER NOT NULL, reserved INTEGER NOT NULL)",
+    "CREATE TABLE garbage (version TEXT PRIMARY KEY, node TEXT NOT NULL, since INTEGER NOT NULL)",
+    "CREATE TABLE generations (scope TEXT PRIMARY KEY, generation INTEGER NOT NULL)",
+    "CREATE TABLE uploads (
+        id TEXT PRIMARY KEY, key TEXT NOT NULL, content_type TEXT, meta TEXT NOT NULL, user TEXT NOT NULL, begun INTEGER NOT NULL)",
+    "CREATE INDEX uploads_by_key ON uploads (key, id)",
+    "CREATE TABLE parts (
+        upload TEXT NOT NULL, number INTEGER NOT NULL, version TEXT NOT NULL, etag TEXT NOT NULL, length INTEGER NOT NULL,
+        node TEXT NOT NULL, stored INTEGER NOT NULL, PRIMARY KEY (upload, number))",
+    "CREATE TABLE completed (upload TEXT PRIMARY KEY, key TEXT NOT NULL, etag TEXT NOT NULL, ended INTEGER NOT NULL)",
+    "CREATE TABLE variants (key TEXT NOT NULL, version TEXT NOT NULL, plan TEXT NOT NULL, PRIMARY KEY (key, version, plan))",
+    "CREATE TABLE made_buckets (name TEXT PRIMARY KEY, user TEXT NOT NULL, made INTEGER NOT NULL)",
+]];
+
+/// What is there before the first step.
+pub const COUNTERS: &str = "CREATE TABLE IF NOT EXISTS counters (name TEXT PRIMARY KEY, value INTEGER NOT NULL)";
+
+/// The last version made: one statement, so that no two uploads can get the same one. `?` is the time in
+/// milliseconds; where the clock stands still or steps back, the number goes on by one.
+pub const NEXT_VERSION: &str = "INSERT INTO counters (name, value) VALUES ('version', ?)
+     ON CONFLICT (name) DO UPDATE SET value = MAX(value + 1, excluded.value) RETURNING value";

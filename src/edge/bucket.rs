@@ -1,0 +1,95 @@
+//! Which bucket a name means: one of the settings, or one that was made through the object API.
+
+use crate::failure::Outcome;
+use crate::ledger::client;
+use crate::Edge;
+use limn_core::config::Bucket;
+use limn_core::ledger::call::{Call, MadeBucket};
+use limn_core::ledger::DIRECTORY;
+use limn_core::Error;
+use std::cell::RefCell;
+use std::collections::HashMap;
+use std::rc::Rc;
+
+/// How long an isolate believes that a made bucket is there, seconds. One that was deleted takes no
+/// objects whatever an isolate believes.
+const BELIEVED_SECONDS: u64 = 30;
+/// Most made buckets that an isolate remembers.
+const REMEMBERED: usize = 1_000;
+
+thread_local! {
+    static MADE: RefCell<HashMap<String, (u64, Rc<Bucket>)>> = RefCell::default();
+}
+
+/// A bucket's settings, wherever they come from.
+pub enum Found {
+    /// From the settings.
+    Set(&'static Bucket),
+    /// Made through the object API.
+    Made(Rc<Bucket>),
+}
+
+impl std::ops::Deref for Found {
+    type Target = Bucket;
+
+    fn deref(&self) -> &Bucket {
+        match self {
+            Found::Set(bucket) => bucket,
+            Found::Made(bucket) => bucket,
+        }
+    }
+}
+
+/// Finds a bucket.
+///
+/// # Errors
+/// `no_such_bucket`, `unavailable` when the directory cannot be asked.
+pub async fn find(edge: &Edge, name: &str) -> Outcome<Found> {
+    let absent = match edge.config.bucket(name) {
+        Ok(bucket) => return Ok(Found::Set(bucket)),
+        Err(absent) => absent,
+    };
+    if !edge.config.makes_buckets() {
+        return Err(absent.into());
+    }
+    let known = MADE.with_borrow(|made| made.get(name).filter(|(until, _)| *until > edge.now).map(|(_, b)| b.clone()));
+    if let Some(bucket) = known {
+        return Ok(Found::Made(bucket));
+    }
+    let call = Call::FindBucket { name: name.into() };
+    let found: Option<MadeBucket> = client::ask(edge, DIRECTORY, &call).await?;
+    let bucket = Rc::new(of(edge, &found.ok_or(absent)?)?);
+    MADE.with_borrow_mut(|made| {
+        if made.len() >= REMEMBERED {
+            made.clear();
+        }
+        made.insert(name.into(), (edge.now + BELIEVED_SECONDS, bucket.clone()));
+    });
+    Ok(Found::Made(bucket))
+}
+
+/// Makes a bucket for a user and opens its ledger.
+pub async fn make(edge: &Edge, name: &str, user: &str) -> Outcome<()> {
+    if edge.config.node_of_made().is_none() {
+        return Err(Error::Misconfigured("Buckets cannot be made here: there is no managed node.".into()).into());
+    }
+    client::tell(edge, DIRECTORY, &Call::MakeBucket { name: name.into(), user: user.into() }).await?;
+    client::tell(edge, name, &Call::Reopen).await
+}
+
+/// Deletes a bucket that was made, if it is empty.
+pub async fn delete(edge: &Edge, name: &str) -> Outcome<()> {
+    client::tell(edge, name, &Call::Close).await?;
+    MADE.with_borrow_mut(|made| made.remove(name));
+    client::tell(edge, DIRECTORY, &Call::DropBucket { name: name.into() }).await
+}
+
+/// The buckets that a user made.
+pub async fn made_by(edge: &Edge, user: &str) -> Outcome<Vec<MadeBucket>> {
+    client::ask(edge, DIRECTORY, &Call::BucketsOf { user: user.into() }).await
+}
+
+fn of(edge: &Edge, made: &MadeBucket) -> Outcome<Bucket> {
+    let node = edge.config.node_of_made().ok_or_else(|| Error::NoSuchBucket(made.name.clone()))?;
+    Ok(Bucket::made(&made.name, &made.user, node)?)
+}

@@ -1,0 +1,162 @@
+//! Rows of objects: read, committed, deleted, listed.
+
+use super::sql::Bind::{N, O, T};
+use super::{Answer, Ledger};
+use limn_core::api::conditions::WriteCondition;
+use limn_core::api::list::{self, Bound, Entry, Listing, Query};
+use limn_core::api::meta::Meta;
+use limn_core::ledger::call::{Look, Sum};
+use limn_core::ledger::{schema, version_text, Row};
+use limn_core::Error;
+use serde::Deserialize;
+use std::collections::HashMap;
+
+/// A row as it lies in the table.
+#[derive(Deserialize)]
+struct Stored {
+    version: String,
+    sha256: String,
+    etag: String,
+    crc64: String,
+    length: u64,
+    content_type: String,
+    meta: String,
+    user: String,
+    nodes: String,
+    stored: u64,
+}
+
+impl From<Stored> for Row {
+    fn from(s: Stored) -> Self {
+        Row {
+            version: s.version,
+            sha256: s.sha256,
+            etag: s.etag,
+            crc64: s.crc64,
+            length: s.length,
+            content_type: s.content_type,
+            meta: serde_json::from_str::<Meta>(&s.meta).unwrap_or_default(),
+            user: s.user,
+            nodes: s.nodes,
+            stored: s.stored,
+        }
+    }
+}
+
+impl Ledger {
+    fn stored(&self, key: &str) -> worker::Result<Option<Row>> {
+        Ok(self.sql.first::<Stored, 1>("SELECT * FROM objects WHERE key = ?", [T(key)])?.map(Into::into))
+    }
+
+    pub(super) fn look(&self, keys: &[String]) -> Answer<Look> {
+        let mut rows = HashMap::new();
+        for key in keys {
+            if let Some(row) = self.stored(key)? {
+                rows.insert(key.clone(), row);
+            }
+        }
+        let generation = self.sql.number("SELECT COALESCE(SUM(generation), 0) AS value FROM generations WHERE scope = ''", [])?;
+        Ok(Look { rows, generation })
+    }
+
+    pub(super) fn next_version(&self, now: u64) -> worker::Result<String> {
+        Ok(version_text(self.sql.number(schema::NEXT_VERSION, [N(now)])?))
+    }
+
+    pub(super) fn reserve(&self, key: &str, node: &str, length: u64, now: u64) -> Answer<String> {
+        let version = self.next_version(now)?;
+        self.sql.run(
+            "INSERT INTO pending (version, key, node, length, reserved) VALUES (?, ?, ?, ?, ?)",
+            [T(&version), T(key), T(node), N(length), N(now)],
+        )?;
+        Ok(version)
+    }
+
+    /// Makes a stored blob the object, unless something later or a condition forbids it.
+    pub(super) fn commit(&self, key: &str, row: &Row, only_if: &WriteCondition, now: u64) -> Answer<()> {
+        let refused = match self.stored(key)? {
+            _ if self.is_closed()? => Some(Error::NoSuchBucket(self.state.id().name().unwrap_or_default())),
+            Some(old) if old.version > row.version => Some(Error::Conflict("A later upload of the same key was stored first.".into())),
+            Some(old) if old.version == row.version => return Ok(()),
+            old => {
+                let refused = only_if.holds(old.as_ref()).err();
+                if let (None, Some(old)) = (&refused, old) {
+                    self.garbage(&old.version, &old.nodes, now)?;
+                }
+                refused
+            }
+        };
+        if let Some(error) = refused {
+            self.discard(std::slice::from_ref(&row.version), now)?;
+            return Err(error.into());
+        }
+        let meta = serde_json::to_string(&row.meta).map_err(|e| worker::Error::from(e.to_string()))?;
+        self.sql.run(
+            "INSERT OR REPLACE INTO objects (key, version, sha256, etag, crc64, length, content_type, meta, user, nodes, stored)
+             VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+            [
+                T(key),
+                T(&row.version),
+                T(&row.sha256),
+                T(&row.etag),
+                T(&row.crc64),
+                N(row.length),
+                T(&row.content_type),
+                T(&meta),
+                T(&row.user),
+                T(&row.nodes),
+                N(row.stored),
+            ],
+        )?;
+        self.sql.run("DELETE FROM pending WHERE version = ?", [T(&row.version)])?;
+        Ok(())
+    }
+
+    pub(super) fn delete(&self, keys: &[String], only_if: &WriteCondition, now: u64) -> Answer<()> {
+        for key in keys {
+            let row = self.stored(key)?;
+            if !only_if.is_empty() {
+                only_if.holds(row.as_ref())?;
+            }
+            if let Some(row) = row {
+                self.garbage(&row.version, &row.nodes, now)?;
+                self.sql.run("DELETE FROM objects WHERE key = ?", [T(key)])?;
+                self.sql.run("DELETE FROM variants WHERE key = ?", [T(key)])?;
+            }
+        }
+        Ok(())
+    }
+
+    pub(super) fn list(&self, query: &Query) -> Answer<Listing> {
+        let page = |bound: &Bound, limit: usize| -> worker::Result<Vec<Entry>> {
+            let sign = if bound.inclusive { ">=" } else { ">" };
+            let statement = format!(
+                "SELECT key, etag, length, stored, user FROM objects WHERE key {sign} ?1 AND (?2 IS NULL OR key < ?2) ORDER BY key LIMIT ?3"
+            );
+            self.sql.all(&statement, [T(&bound.from), O(bound.until.as_deref()), N(limit as u64)])
+        };
+        Ok(list::collect(query, page)?)
+    }
+
+    pub(super) fn sum(&self) -> Answer<Sum> {
+        let sum = "SELECT COUNT(*) AS objects, COALESCE(SUM(length), 0) AS bytes, (SELECT COUNT(*) FROM uploads) AS uploads FROM objects";
+        Ok(self.sql.first(sum, [])?.ok_or(Error::Internal)?)
+    }
+
+    pub(super) fn note_variant(&self, key: &str, version: &str, plan: &str, most: u32) -> Answer<()> {
+        let of = || [T(key), T(version), T(plan)];
+        let known = "SELECT COUNT(*) AS value FROM variants WHERE key = ? AND version = ? AND plan = ?";
+        if self.sql.number(known, of())? > 0 {
+            return Ok(());
+        }
+        if self.sql.number("SELECT COUNT(*) AS value FROM variants WHERE key = ? AND version = ?", [T(key), T(version)])? >= u64::from(most)
+        {
+            return Err(Error::TooManyVariants(format!(
+                "Unsigned requests have had {most} variants made of this object already, which is the most that its bucket allows; sign the request."
+            ))
+            .into());
+        }
+        self.sql.run("DELETE FROM variants WHERE key = ? AND version <> ?", [T(key), T(version)])?;
+        Ok(self.sql.run("INSERT INTO variants (key, version, plan) VALUES (?, ?, ?)", of())?)
+    }
+}
