@@ -43,6 +43,8 @@ pub enum Error {
     /// 409: the object is there and was not to be overwritten.
     ObjectExists,
     Precondition(String),
+    /// 304: a copy whose source the client holds already (OSS).
+    NotModified,
     BadRange(String),
     MalformedXml(String),
     MalformedForm(String),
@@ -117,6 +119,7 @@ impl Error {
             TooManyBuckets(_)    => Row(400, "too_many_buckets", 400, "TooManyBuckets"),
             ObjectExists         => Row(409, "object_exists", 409, "FileAlreadyExists"),
             Precondition(_)      => Row(412, "precondition", 412, "PreconditionFailed"),
+            NotModified          => Row(304, "not_modified", 304, "NotModified"),
             BadRange(_)          => Row(416, "bad_range", 416, "InvalidRange"),
             MalformedXml(_)      => Row(400, "malformed_xml", 400, "MalformedXML"),
             MalformedForm(_)     => Row(400, "malformed_form", 400, "MalformedPOSTRequest"),
@@ -204,6 +207,7 @@ impl fmt::Display for Error {
             | MetadataTooLarge(s) | RateLimited(s) | TooManyVariants(s) => f.write_str(s),
             TokenRefused => f.write_str("Security tokens are not taken; sign with an access key, with OSS V4 or AWS Signature Version 4."),
             NoSuchSetting(code) => write!(f, "The bucket has no such setting ({}).", code.0),
+            NotModified => f.write_str("The source is the one that the client holds."),
             NoSuchUpload => f.write_str("The upload does not exist; it may have been completed or aborted."),
             BucketExists(b) => write!(f, "The bucket {b:?} exists already."),
             BucketNotEmpty => f.write_str("The bucket still holds objects."),

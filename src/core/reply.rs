@@ -7,7 +7,7 @@ use crate::api::range::Range;
 use crate::config::Bucket;
 use crate::dialect::Dialect;
 use crate::grant::{Covers, Grant, Scheme};
-use crate::parts::Parts;
+use crate::parts::{Method, Parts};
 use crate::render::Encoded;
 use crate::{hash, Error, Result};
 use std::borrow::Cow;
@@ -220,6 +220,10 @@ pub fn refusal(error: &Error, parts: Option<&Parts>, request_id: &str) -> (Head,
         Dialect::Oss | Dialect::S3 => {
             let host = parts.map_or("", |p| &p.host);
             let body = error_xml(code, &sentence, request_id, host, dialect, &[]);
+            // An answer to HEAD has no body; OSS's SDKs look for it here then.
+            if dialect == Dialect::Oss && parts.is_some_and(|p| p.method == Method::Head) {
+                head = head.with("x-oss-err", hash::base64(body.as_bytes()));
+            }
             (head.with("content-type", "application/xml"), body)
         }
     }

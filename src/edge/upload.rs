@@ -5,9 +5,10 @@ use crate::body::{put_held, receive, Arrived, Target, What};
 use crate::failure::{respond, Outcome};
 use crate::ledger::client;
 use crate::{image, Edge};
+use limn_core::api::acl;
 use limn_core::api::conditions::WriteCondition;
 use limn_core::api::meta::Meta;
-use limn_core::config::Bucket;
+use limn_core::config::{Access, Bucket};
 use limn_core::dialect::Dialect;
 use limn_core::grant::{Caller, Grant, Wish};
 use limn_core::hash;
@@ -33,6 +34,7 @@ pub struct Extras {
 pub async fn put(edge: &Edge, parts: &Parts, caller: &Caller<'_>, bucket: &Bucket, key: &str, request: Request) -> Outcome<Response> {
     let grant = caller.admit(bucket, key, Wish::Write)?;
     writable(bucket)?;
+    acl::check(parts, bucket.access == Access::PublicRead)?;
     let extras = Extras { meta: Meta::of(parts)?, only_if: WriteCondition::of(parts)?, upload: None };
     let target = Target { bucket, key, body: What::Object(parts.header("content-type")) };
     let arrived = receive(edge, &target, parts, grant.promise(), request).await?;

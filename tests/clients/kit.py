@@ -2,7 +2,7 @@
 
 By hand, against any Limn in development:
     echo '{"port": 8787}' | .tools/venv/bin/python tests/clients/with_oss2.py
-The job may name "scheme", "config", "operation" (a part of its name) and "full" (the large uploads); the rest has defaults.
+The job may name "scheme", "ca", "config", "operation" (a part of its name) and "full" (the large uploads); the rest has defaults.
 """
 import hashlib
 import json
@@ -40,6 +40,17 @@ def _resolve_here():
     socket.getaddrinfo = getaddrinfo
 
 
+def _own_environment(ca):
+    """Of this machine's settings only ours count: no proxy, no profile, and the certificate that is to be trusted."""
+    trusted = ("REQUESTS_CA_BUNDLE", "AWS_CA_BUNDLE", "SSL_CERT_FILE", "CURL_CA_BUNDLE")
+    for name in [*os.environ]:
+        if name in trusted or name.upper().startswith("AWS_") or name.upper().endswith("_PROXY"):
+            del os.environ[name]
+    os.environ["AWS_EC2_METADATA_DISABLED"] = "true"
+    if ca:
+        os.environ.update(dict.fromkeys(trusted, ca))
+
+
 class Job:
     """What to run against: endpoint, keys, bucket, and a prefix and a bucket name that no other run has."""
 
@@ -49,7 +60,7 @@ class Job:
         self.key, self.secret = told.get("key", "limn-dev"), told.get("secret", "limn-dev-secret")
         self.reader, self.reader_secret = told.get("reader", "limn-reader"), told.get("reader_secret", "limn-reader-secret")
         self.bucket = told.get("bucket", "vault")
-        self.ca = os.environ.get("SSL_CERT_FILE")
+        self.ca = told.get("ca")
         self.prefix = f"{client}/{config}/{self.scheme}/"
         self.new_bucket = f"t-{client}-{config}-{self.scheme}"
         self.large = told.get("full", False)
@@ -138,16 +149,23 @@ def main(client, configs, operations, not_applicable):
     assert not unknown, unknown
     _resolve_here()
     told = json.load(sys.stdin)
+    _own_environment(told.get("ca"))
     for config, make in configs.items():
         if told.get("config", config) != config:
             continue
         job = Job({**told, "full": told.get("full", config == next(iter(configs)))}, client, config)
-        driver = make(job)
+        missing = None
+        try:
+            driver = make(job)
+        except NotApplicable as reason:
+            missing = reason
         for operation in OPERATIONS:
             if told.get("operation", "") not in operation:
                 continue
             began = time.monotonic()
             try:
+                if missing:
+                    raise missing
                 if operation not in operations:
                     raise NotApplicable(not_applicable[operation])
                 operations[operation](driver)

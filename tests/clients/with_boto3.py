@@ -397,7 +397,7 @@ kit.main(
         "copy": copy,
         "list v1 in pages": lambda d: pages(d, "list_objects"),
         "list v2 in pages": lambda d: pages(d, "list_objects_v2"),
-        "list v2 by delimiter": delimiter,
+        "list by delimiter": delimiter,
         "multipart upload": multipart,
         "list parts": list_parts,
         "list uploads": list_uploads,

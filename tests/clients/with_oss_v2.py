@@ -12,7 +12,7 @@ import oss_form
 from kit import same
 
 REGION = "cn-hangzhou"
-UNSIGNED_PROCESS = "under V1 this SDK leaves x-oss-process out of the signature, so OSS and Limn refuse it (SignatureDoesNotMatch); V4 signs it"
+UNSIGNED_PROCESS = "under V1 this SDK leaves x-oss-process out of the signature, so it is refused (SignatureDoesNotMatch); V4 signs it"
 
 
 class Driver:
@@ -454,7 +454,7 @@ kit.main(
         "copy": copy,
         "list v1 in pages": pages_v1,
         "list v2 in pages": pages_v2,
-        "list v2 by delimiter": delimiter,
+        "list by delimiter": delimiter,
         "multipart upload": multipart,
         "list parts": list_parts,
         "list uploads": list_uploads,

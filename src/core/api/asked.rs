@@ -4,11 +4,48 @@ use super::acl;
 use crate::parts::Parts;
 use crate::{Error, Result};
 
-/// The value of a header, or of the query parameter that stands for it: signers of links move `x-amz-*`
-/// headers into the query, and S3 reads them there as if they were headers.
+/// The value of a header, or of the query parameter that stands for it: signers of S3 links move `x-amz-*`
+/// headers into the query, where their signature covers them.
 pub fn asked<'a>(parts: &'a Parts, name: &str) -> Option<&'a str> {
-    let moved = || parts.query.iter().find(|(n, _)| name.starts_with("x-amz-") && n.eq_ignore_ascii_case(name)).map(|(_, v)| v.as_str());
+    let moved = || {
+        let found = parts.query.iter().find(|(n, _)| name.starts_with("x-amz-") && n.eq_ignore_ascii_case(name));
+        found.filter(|_| is_s3_link(parts)).map(|(_, v)| v.as_str())
+    };
     parts.header(name).or_else(moved)
+}
+
+/// Whether S3's signature stands in the query, and so covers all of it.
+pub fn is_s3_link(parts: &Parts) -> bool {
+    parts.param("X-Amz-Signature").is_some()
+}
+
+/// `x-oss-` or `x-amz-`: what begins the headers that the request's signature covers. Limn's own scheme covers
+/// none, and each cloud's only its own. A request carries one signature, which was verified before.
+fn covered_prefix(parts: &Parts) -> Option<&'static str> {
+    let authorization = parts.header("authorization").unwrap_or("");
+    let has = |name: &str| parts.param(name).is_some();
+    if authorization.starts_with("OSS") || has("OSSAccessKeyId") || has("x-oss-signature") {
+        Some("x-oss-")
+    } else if authorization.starts_with("AWS") || is_s3_link(parts) {
+        Some("x-amz-")
+    } else {
+        None
+    }
+}
+
+/// The value of a header of the cloud whose scheme signed the request: `x-oss-NAME` or `x-amz-NAME`.
+///
+/// # Errors
+/// `access_denied` where the header is there in words that the signature does not cover: whoever holds a
+/// signed link could otherwise make another request of it.
+pub fn covered<'a>(parts: &'a Parts, name: &str) -> Result<Option<&'a str>> {
+    let prefix = covered_prefix(parts);
+    for other in ["x-oss-", "x-amz-"].into_iter().filter(|p| Some(*p) != prefix) {
+        if parts.header(&format!("{other}{name}")).is_some() {
+            return Err(Error::AccessDenied(format!("The header {other}{name} came and is not signed.")));
+        }
+    }
+    Ok(prefix.and_then(|prefix| asked(parts, &format!("{prefix}{name}"))))
 }
 
 /// The value of a header that both clouds have, each with its own prefix: `x-oss-NAME` or `x-amz-NAME`.
@@ -112,9 +149,36 @@ mod tests {
 
     #[test]
     fn a_signed_link_may_carry_the_headers_of_s3_in_its_query() {
-        assert_eq!(asked(&put("?X-Amz-Acl=private", &[]), "x-amz-acl"), Some("private"));
+        assert_eq!(asked(&put("?X-Amz-Acl=private&X-Amz-Signature=s", &[]), "x-amz-acl"), Some("private"));
+        assert_eq!(asked(&put("?X-Amz-Acl=private&OSSAccessKeyId=a&Signature=s", &[]), "x-amz-acl"), None);
         assert_eq!(asked(&put("?x-oss-object-acl=private", &[]), "x-oss-object-acl"), None);
-        assert!(check_write(&put("?x-amz-tagging=a%3Db", &[])).is_err());
+        assert!(check_write(&put("?x-amz-tagging=a%3Db&X-Amz-Signature=s", &[])).is_err());
         assert!(check_read(&put("?x-amz-server-side-encryption-customer-algorithm=AES256", &[])).is_err());
+    }
+
+    #[test]
+    fn a_header_counts_where_its_own_clouds_signature_covers_it() {
+        const OSS: &[(&str, &str)] = &[("x-oss-a", "1")];
+        const S3: &[(&str, &str)] = &[("x-amz-a", "2")];
+        for (query, authorization, headers, want) in [
+            ("", "OSS a:b", OSS, Ok(Some("1"))),
+            ("", "OSS4-HMAC-SHA256 a", OSS, Ok(Some("1"))),
+            ("?OSSAccessKeyId=a&Signature=b&Expires=1", "", OSS, Ok(Some("1"))),
+            ("?x-oss-signature=b", "", OSS, Ok(Some("1"))),
+            ("", "AWS4-HMAC-SHA256 a", S3, Ok(Some("2"))),
+            ("?X-Amz-Signature=b&x-amz-a=3", "", &[], Ok(Some("3"))),
+            ("?OSSAccessKeyId=a&Signature=b&x-amz-a=3", "", &[], Ok(None)),
+            ("", "OSS a:b", S3, Err("access_denied")),
+            ("", "AWS4-HMAC-SHA256 a", OSS, Err("access_denied")),
+            ("?X-Amz-Signature=b", "", OSS, Err("access_denied")),
+            ("?kid=a&s=b", "", OSS, Err("access_denied")),
+            ("?kid=a&s=b", "", S3, Err("access_denied")),
+            ("?kid=a&s=b", "", &[], Ok(None)),
+        ] {
+            let mut all = headers.to_vec();
+            all.extend((!authorization.is_empty()).then_some(("authorization", authorization)));
+            let parts = put(query, &all);
+            assert_eq!(covered(&parts, "a").map_err(|e| e.code()), want, "{query} {all:?}");
+        }
     }
 }

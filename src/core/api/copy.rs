@@ -1,6 +1,6 @@
 //! What a copy copies, and which part of it.
 
-use super::asked::of_either;
+use super::asked::covered;
 use crate::parts::Parts;
 use crate::percent::{self, Plus};
 use crate::route::{check_key, is_bucket_name};
@@ -21,9 +21,9 @@ impl Source {
     ///
     /// # Errors
     /// `bad_arg` for a value of another form, `malformed_url` for a key that none can have,
-    /// `not_implemented` for a version.
+    /// `not_implemented` for a version, `access_denied` for a header that is not signed.
     pub fn of(parts: &Parts) -> Result<Option<Source>> {
-        let Some(value) = of_either(parts, "copy-source") else { return Ok(None) };
+        let Some(value) = covered(parts, "copy-source")? else { return Ok(None) };
         let (path, version) = match value.split_once("?versionId=") {
             Some((path, version)) => (path, Some(version)),
             None => (value, None),
@@ -48,7 +48,7 @@ impl Source {
 /// # Errors
 /// `bad_arg` for another word.
 pub fn replaces_metadata(parts: &Parts) -> Result<bool> {
-    match of_either(parts, "metadata-directive") {
+    match covered(parts, "metadata-directive")? {
         None => Ok(false),
         Some(word) if word.eq_ignore_ascii_case("COPY") => Ok(false),
         Some(word) if word.eq_ignore_ascii_case("REPLACE") => Ok(true),
@@ -62,7 +62,7 @@ pub fn replaces_metadata(parts: &Parts) -> Result<bool> {
 /// `bad_arg` for a form other than `bytes=FIRST-LAST`, `bad_range` for one that ends behind the source
 /// (neither cloud cuts it off).
 pub fn source_range(parts: &Parts, length: u64) -> Result<Option<(u64, u64)>> {
-    let Some(value) = of_either(parts, "copy-source-range") else { return Ok(None) };
+    let Some(value) = covered(parts, "copy-source-range")? else { return Ok(None) };
     let number = |text: &str| text.bytes().all(|b| b.is_ascii_digit()).then(|| text.parse::<u64>().ok()).flatten();
     let range = value.strip_prefix("bytes=").and_then(|r| r.split_once('-')).and_then(|(a, b)| Some((number(a)?, number(b)?)));
     let Some((first, last)) = range.filter(|(first, last)| first <= last) else {
@@ -79,7 +79,9 @@ mod tests {
     use super::*;
 
     fn put(name: &str, value: &str) -> Parts {
-        Parts::new("PUT", "http://h/b/k", [(name.to_string(), value.to_string())]).unwrap()
+        let scheme = if name.starts_with("x-oss") { "OSS a:b" } else { "AWS4-HMAC-SHA256 a" };
+        let headers = [(name, value), ("authorization", scheme)].map(|(n, v)| (n.to_string(), v.to_string()));
+        Parts::new("PUT", "http://h/b/k", headers).unwrap()
     }
 
     #[test]
@@ -96,6 +98,8 @@ mod tests {
             assert_eq!(Source::of(&put(name, value)).unwrap(), Some(want), "{value}");
         }
         assert_eq!(Source::of(&put("x-other", "1")).unwrap(), None);
+        let link = Parts::new("PUT", "http://h/b/k?kid=a&s=b", [("x-oss-copy-source".to_string(), "/vault/a".to_string())]);
+        assert_eq!(Source::of(&link.unwrap()).unwrap_err().code(), "access_denied");
     }
 
     #[test]

@@ -1,5 +1,6 @@
 //! What is stored beside an object's bytes and goes out with them.
 
+use super::asked::is_s3_link;
 use crate::dialect::Dialect;
 use crate::parts::Parts;
 use crate::{Error, Result};
@@ -54,7 +55,7 @@ impl Meta {
             }
         }
         // Signers of links move headers into the query.
-        for (name, value) in &parts.query {
+        for (name, value) in parts.query.iter().filter(|_| is_s3_link(parts)) {
             if let Some(name) = name.to_ascii_lowercase().strip_prefix("x-amz-meta-") {
                 meta.insert(name, value)?;
             }

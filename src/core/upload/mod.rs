@@ -8,7 +8,7 @@ mod intake;
 mod promises;
 
 pub use crate::grant::UploadPromise;
-pub use digests::{Digested, Digests};
+pub use digests::{Digested, Digests, CHECKSUM_HEADERS};
 pub use inspect::{inspect, kind, Kind};
 pub use intake::Intake;
 pub use promises::content_encoding;

@@ -16,6 +16,7 @@ use limn_core::grant::{Caller, Wish};
 use limn_core::ledger::call::{Call, Sum};
 use limn_core::params;
 use limn_core::parts::Parts;
+use limn_core::route::check_key;
 use limn_core::Error;
 use worker::{Request, Response};
 
@@ -123,7 +124,7 @@ async fn delete_many(edge: &Edge, parts: &Parts, caller: &Caller<'_>, bucket: &B
     // Keys without a condition go together; the others each by itself.
     let (mut outcomes, mut plain) = (Vec::new(), Vec::new());
     for object in asked.objects {
-        match caller.admit(bucket, &object.key, Wish::Delete) {
+        match check_key(&object.key).and_then(|()| caller.admit(bucket, &object.key, Wish::Delete)) {
             Err(error) => outcomes.push((object.key, Err(error))),
             Ok(_) if object.condition.is_empty() => plain.push(object.key),
             Ok(_) => {

@@ -6,11 +6,12 @@ use crate::failure::Outcome;
 use crate::ledger::client;
 use crate::upload::{self, Extras};
 use crate::{bucket, Edge};
+use limn_core::api::acl;
 use limn_core::api::conditions::{self, WriteCondition};
 use limn_core::api::copy::{self, Source};
 use limn_core::api::documents::object::copied_xml;
 use limn_core::api::meta::Meta;
-use limn_core::config::Bucket;
+use limn_core::config::{Access, Bucket};
 use limn_core::dialect::Dialect;
 use limn_core::grant::{Caller, Wish};
 use limn_core::ledger::Row;
@@ -23,6 +24,7 @@ use worker::Response;
 pub async fn answer(edge: &Edge, parts: &Parts, caller: &Caller<'_>, bucket: &Bucket, key: &str, from: &Source) -> Outcome<Response> {
     let grant = caller.admit(bucket, key, Wish::Write)?;
     writable(bucket)?;
+    acl::check(parts, bucket.access == Access::PublicRead)?;
     let (row, piece) = source(edge, parts, caller, from, false).await?;
     let replaces = copy::replaces_metadata(parts)?;
     let declared = if replaces { parts.header("content-type").map(Into::into) } else { Some(row.content_type.clone()) };
@@ -43,8 +45,12 @@ pub async fn source(edge: &Edge, parts: &Parts, caller: &Caller<'_>, from: &Sour
         return Err(Error::NotImplemented(sentence.into()).into());
     }
     let row = client::row(edge, &from.bucket, &from.key).await?;
-    if conditions::of_copy(parts, &row.etag, row.stored / 1_000) != conditions::Outcome::Proceed {
-        return Err(Error::Precondition("The source is not the one that the request's conditions name.".into()).into());
+    match conditions::of_copy(parts, &row.etag, row.stored / 1_000) {
+        conditions::Outcome::Proceed => {}
+        conditions::Outcome::NotModified => return Err(Error::NotModified.into()),
+        conditions::Outcome::Failed => {
+            return Err(Error::Precondition("The source is not the one that the request's conditions name.".into()).into());
+        }
     }
     let range = if part { copy::source_range(parts, row.length)? } else { None };
     let piece = Piece::of(edge, &found, &row, range);

@@ -7,6 +7,7 @@ use crate::failure::Outcome;
 use crate::ledger::client;
 use crate::upload::{self, Extras};
 use crate::Edge;
+use limn_core::api::acl;
 use limn_core::api::conditions::WriteCondition;
 use limn_core::api::copy::Source;
 use limn_core::api::documents::object::part_copied_xml;
@@ -15,7 +16,7 @@ use limn_core::api::documents::upload::{completed_xml, initiated_xml};
 use limn_core::api::list::{PartsListing, PartsQuery};
 use limn_core::api::meta::Meta;
 use limn_core::api::multipart::{self, Part};
-use limn_core::config::Bucket;
+use limn_core::config::{Access, Bucket};
 use limn_core::dialect::Dialect;
 use limn_core::grant::{Caller, Wish};
 use limn_core::ledger::call::{Blob, Call, Gathered, Open, Reservation};
@@ -35,6 +36,7 @@ fn is_url(parts: &Parts) -> bool {
 pub async fn initiate(edge: &Edge, parts: &Parts, caller: &Caller<'_>, bucket: &Bucket, key: &str) -> Outcome<Response> {
     let grant = caller.admit(bucket, key, Wish::Write)?;
     writable(bucket)?;
+    acl::check(parts, bucket.access == Access::PublicRead)?;
     let call = Call::Open {
         key: key.into(),
         content_type: parts.header("content-type").map(Into::into),

@@ -2,9 +2,11 @@
 
 mod collect;
 mod query;
+mod uploads;
 mod xml;
 
 pub use collect::{collect, collect_uploads, Bound, Entry, Upload};
 pub use query::{token, PartsQuery, Query, UploadsQuery, Version, MAX_ENTRIES};
+pub use uploads::{PartsListing, UploadsListing};
+pub use xml::Listing;
 pub(in crate::api) use xml::{person, storage_class};
-pub use xml::{Listing, PartsListing, UploadsListing};

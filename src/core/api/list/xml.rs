@@ -1,8 +1,7 @@
-//! How lists are written.
+//! How a list of objects is written.
 
-use super::collect::{Entry, Upload};
-use super::query::{token, PartsQuery, Query, UploadsQuery, Version};
-use crate::api::multipart::Part;
+use super::collect::Entry;
+use super::query::{token, Query, Version};
 use crate::api::xml::{time, Xml};
 use crate::dialect::Dialect;
 use crate::percent;
@@ -16,26 +15,6 @@ pub struct Listing {
     pub prefixes: Vec<String>,
     /// The last key or common prefix, where there is more.
     pub next: Option<String>,
-}
-
-/// The answer to a list of uploads.
-#[derive(Debug, Clone, Default, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
-pub struct UploadsListing {
-    /// Uploads, in order.
-    pub uploads: Vec<Upload>,
-    /// Common prefixes, in order.
-    pub prefixes: Vec<String>,
-    /// The last key or common prefix and the last upload's id (empty for a common prefix), where there is more.
-    pub next: Option<(String, String)>,
-}
-
-/// The answer to a list of parts.
-#[derive(Debug, Clone, Default, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
-pub struct PartsListing {
-    /// Parts in the order of their numbers.
-    pub parts: Vec<Part>,
-    /// The last part's number, where there is more.
-    pub next: Option<u16>,
 }
 
 /// How OSS and S3 name the class in which objects lie; there is only one.
@@ -55,30 +34,30 @@ pub(in crate::api) fn person(xml: &mut Xml, name: &str, user: &str) {
 }
 
 /// Writes texts as the client asked for them. OSS escapes slashes, S3 does not; readers take both.
-struct Coding {
+pub(super) struct Coding {
     url: bool,
     keep: &'static str,
 }
 
 impl Coding {
-    fn new(url: bool, dialect: Dialect) -> Coding {
+    pub(super) fn new(url: bool, dialect: Dialect) -> Coding {
         Coding { url, keep: if dialect == Dialect::Oss { "" } else { "/" } }
     }
 
-    fn text(&self, xml: &mut Xml, name: &str, text: &str) {
+    pub(super) fn text(&self, xml: &mut Xml, name: &str, text: &str) {
         match self.url {
             true => xml.text(name, &percent::encode(text, self.keep)),
             false => xml.text(name, text),
         }
     }
 
-    fn prefixes(&self, xml: &mut Xml, prefixes: &[String]) {
+    pub(super) fn prefixes(&self, xml: &mut Xml, prefixes: &[String]) {
         for prefix in prefixes {
             xml.element("CommonPrefixes", |xml| self.text(xml, "Prefix", prefix));
         }
     }
 
-    fn named(&self, xml: &mut Xml) {
+    pub(super) fn named(&self, xml: &mut Xml) {
         if self.url {
             xml.text("EncodingType", "url");
         }
@@ -138,77 +117,6 @@ impl Listing {
     }
 }
 
-impl UploadsListing {
-    /// `ListMultipartUploadsResult`. oss2 wants both of the next markers even where there is no next.
-    pub fn xml(&self, query: &UploadsQuery, bucket: &str, dialect: Dialect) -> String {
-        let coding = Coding::new(query.url, dialect);
-        Xml::document("ListMultipartUploadsResult", dialect, |xml| {
-            xml.text("Bucket", bucket);
-            coding.named(xml);
-            coding.text(xml, "KeyMarker", &query.key_marker);
-            xml.text("UploadIdMarker", &query.upload_marker);
-            let (key, id) = self.next.as_ref().map_or(("", ""), |(key, id)| (key, id));
-            coding.text(xml, "NextKeyMarker", key);
-            xml.text("NextUploadIdMarker", id);
-            coding.text(xml, "Delimiter", &query.delimiter);
-            coding.text(xml, "Prefix", &query.prefix);
-            xml.value("MaxUploads", query.max);
-            xml.value("IsTruncated", self.next.is_some());
-            for upload in &self.uploads {
-                xml.element("Upload", |xml| {
-                    coding.text(xml, "Key", &upload.key);
-                    xml.text("UploadId", &upload.id);
-                    if dialect != Dialect::Oss {
-                        person(xml, "Initiator", &upload.user);
-                        person(xml, "Owner", &upload.user);
-                    }
-                    xml.text("StorageClass", storage_class(dialect));
-                    xml.text("Initiated", &time(upload.started));
-                });
-            }
-            coding.prefixes(xml, &self.prefixes);
-        })
-    }
-}
-
-impl PartsListing {
-    /// The answer from all parts of an upload, in the order of their numbers.
-    pub fn of(query: &PartsQuery, stored: impl IntoIterator<Item = Part>) -> PartsListing {
-        let mut rest = stored.into_iter().filter(|part| part.number > query.after);
-        let parts: Vec<Part> = rest.by_ref().take(query.max).collect();
-        let more = query.max > 0 && rest.next().is_some();
-        PartsListing { next: parts.last().map(|part| part.number).filter(|_| more), parts }
-    }
-
-    /// `ListPartsResult`. oss2 wants the next marker even where there is no next.
-    pub fn xml(&self, query: &PartsQuery, bucket: &str, key: &str, user: &str, dialect: Dialect) -> String {
-        let coding = Coding::new(query.url, dialect);
-        Xml::document("ListPartsResult", dialect, |xml| {
-            xml.text("Bucket", bucket);
-            coding.named(xml);
-            coding.text(xml, "Key", key);
-            xml.text("UploadId", &query.upload);
-            if dialect != Dialect::Oss {
-                person(xml, "Initiator", user);
-                person(xml, "Owner", user);
-            }
-            xml.text("StorageClass", storage_class(dialect));
-            xml.value("PartNumberMarker", query.after);
-            xml.value("NextPartNumberMarker", self.next.or(self.parts.last().map(|part| part.number)).unwrap_or(0));
-            xml.value("MaxParts", query.max);
-            xml.value("IsTruncated", self.next.is_some());
-            for part in &self.parts {
-                xml.element("Part", |xml| {
-                    xml.value("PartNumber", part.number);
-                    xml.text("LastModified", &time(part.stored));
-                    xml.text("ETag", &format!("\"{}\"", part.etag));
-                    xml.value("Size", part.length);
-                });
-            }
-        })
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -258,32 +166,5 @@ mod tests {
             assert_eq!(text(name).as_deref(), want, "{name}");
         }
         assert!(listing(None).xml(&query, "photos", Dialect::S3).contains("<IsTruncated>false</IsTruncated>"));
-    }
-
-    #[test]
-    fn parts_are_cut_off_behind_the_most() {
-        let stored = |n: u16| Part { number: n, etag: "ab".into(), length: 1, stored: 0 };
-        for (query, numbers, next) in [
-            ("", &[1, 2, 5][..], None),
-            ("max-parts=2", &[1, 2], Some(2)),
-            ("max-parts=2&part-number-marker=1", &[2, 5], None),
-            ("max-parts=0", &[], None),
-        ] {
-            let query = PartsQuery::of(&parts(&format!("uploadId=u&{query}"))).unwrap();
-            let got = PartsListing::of(&query, [1, 2, 5].map(stored));
-            assert_eq!((got.parts.iter().map(|p| p.number).collect::<Vec<_>>().as_slice(), got.next), (numbers, next));
-            let xml = got.xml(&query, "b", "k", "dev", Dialect::Oss);
-            assert!(xml.contains("<NextPartNumberMarker>") && !xml.contains("Initiator"));
-        }
-    }
-
-    #[test]
-    fn uploads_name_their_next_markers_always() {
-        let query = UploadsQuery::of(&parts("uploads")).unwrap();
-        let upload = Upload { key: "k".into(), id: "u1".into(), started: 0, user: "dev".into() };
-        let listing = UploadsListing { uploads: vec![upload], prefixes: vec![], next: None };
-        let xml = listing.xml(&query, "b", Dialect::Oss);
-        assert!(xml.contains("<NextKeyMarker></NextKeyMarker><NextUploadIdMarker></NextUploadIdMarker>"), "{xml}");
-        assert!(listing.xml(&query, "b", Dialect::S3).contains("<Initiator><ID>dev</ID>"));
     }
 }

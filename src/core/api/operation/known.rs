@@ -22,5 +22,7 @@ pub fn check(parts: &Parts, own: &[&str]) -> Result<()> {
 /// links move into the query.
 pub fn is_beside(name: &str) -> bool {
     let moved = name.get(..6).is_some_and(|start| start.eq_ignore_ascii_case("x-amz-"));
-    moved || crate::grant::signature::is_parameter(name)
+    // OSS reads these two in a link's query: a bound on its speed, and who pays.
+    let idle = ["x-oss-traffic-limit", "x-oss-request-payer"].contains(&name);
+    moved || idle || crate::grant::signature::is_parameter(name)
 }
