@@ -6,6 +6,7 @@ use limn_core::grant::{self, cdn_a, form, form_sign, native, oss_v1, oss_v4, sig
 use limn_core::params::Ask;
 use limn_core::parts::{Method, Parts};
 use limn_core::percent;
+use limn_core::reply::Representation;
 use limn_core::route::Route;
 use proptest::prelude::*;
 use proptest::test_runner::TestRunner;
@@ -80,11 +81,19 @@ impl Sent {
         let Ok(caller) = grant::identify(&parts, &address, config, self.now) else { return false };
         let Ok(Route::Object(path)) = Route::parse(&address, config) else { return false };
         let Ok(bucket) = config.bucket(&path.bucket) else { return false };
-        let mut asked = parts.clone();
-        asked.query.retain(|(name, _)| !signature::is_parameter(name));
+        let object = Representation {
+            content_type: "image/jpeg".into(),
+            etag: "\"e\"".into(),
+            length: 9,
+            modified: None,
+            negotiated: false,
+            stored: Vec::new(),
+        };
         match parts.method {
             Method::Get | Method::Head => {
-                Ask::parse(&asked, &path, bucket).is_ok_and(|ask| caller.admit(bucket, &path.key, Wish::Read(&ask)).is_ok())
+                let Ok(ask) = Ask::parse(&parts, &path, bucket) else { return false };
+                let grant = caller.admit(bucket, &path.key, Wish::Read(&ask));
+                grant.is_ok_and(|grant| object.answer(&parts, &grant, self.now).is_ok())
             }
             Method::Put | Method::Post => caller.admit(bucket, &path.key, Wish::Write).is_ok(),
             Method::Delete => caller.admit(bucket, &path.key, Wish::Delete).is_ok(),
