@@ -8,8 +8,9 @@ const encodePath = (path) => path.split('/').map(encode).join('/');
 export function signed(method, path, params, { kid = 'limn-dev', secret = 'limn-dev-secret' } = {}) {
   const verb = method === 'GET' || method === 'HEAD' ? 'read' : method;
   const query = Object.entries({ ...params, kid })
-    .map(([name, value]) => `${encode(name)}=${encode(value)}`)
-    .sort()
+    .map(([name, value]) => [encode(name), encode(value)])
+    .sort(([a], [b]) => (a < b ? -1 : 1))
+    .map((pair) => pair.join('='))
     .join('&');
   const text = `limn1\n${verb}\n${encodePath(path)}\n${query}`;
   const s = createHmac('sha256', secret).update(text).digest('base64url');

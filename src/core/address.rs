@@ -55,7 +55,8 @@ fn is_development_host(rest: &str) -> bool {
 
 /// Whether a request came to this machine, as far as its host tells.
 pub fn is_local(parts: &Parts) -> bool {
-    parts.is_loopback() || parts.host.split_once('.').is_some_and(|(_, rest)| is_development_host(rest))
+    let bucket = |(_, rest)| is_development_host(rest);
+    parts.is_loopback() || is_development_host(&parts.host) || parts.host.split_once('.').is_some_and(bucket)
 }
 
 #[cfg(test)]

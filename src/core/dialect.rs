@@ -1,6 +1,6 @@
 //! In whose words an answer is given: Limn's JSON, or the XML and headers of OSS or S3.
 
-use crate::parts::Parts;
+use crate::parts::{Method, Parts};
 
 /// The words.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -26,7 +26,9 @@ impl Dialect {
             || named("X-Amz-")
             || parts.param("AWSAccessKeyId").is_some()
             || parts.headers_with_prefix("x-amz-").next().is_some();
-        match (oss, s3) {
+        // The policy of a form tells its scheme only in the body; both clouds answer in much the same XML.
+        let form = parts.method == Method::Post && parts.header("content-type").is_some_and(|t| t.starts_with("multipart/form-data"));
+        match (oss || form, s3) {
             (true, _) => Dialect::Oss,
             (false, true) => Dialect::S3,
             (false, false) => Dialect::Limn,

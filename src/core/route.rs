@@ -50,7 +50,7 @@ impl Route {
     /// Reads the address.
     ///
     /// # Errors
-    /// `malformed_url` for a key that is not allowed, `no_such_bucket` for a name that none can have,
+    /// `malformed_url` for a key that is not allowed, `bad_bucket_name`,
     /// `no_such_key` for an unknown reserved path.
     pub fn parse(address: &Address, config: &Config) -> Result<Route> {
         match (address.by_host, address.bucket.as_str(), address.key.as_str()) {
@@ -63,7 +63,7 @@ impl Route {
         }
         let (bucket, key) = (address.bucket.as_str(), address.key.as_str());
         if !is_bucket_name(bucket) {
-            return Err(Error::NoSuchBucket(bucket.chars().take(63).collect()));
+            return Err(Error::BadBucketName(bucket.chars().take(63).collect()));
         }
         if key.is_empty() {
             return Ok(Route::Bucket(bucket.into()));
@@ -178,7 +178,7 @@ mod tests {
         {
             // The URL parser resolves plain dot segments; what is left must be refused here.
             match route(path) {
-                Err(e) => assert!(["malformed_url", "no_such_bucket"].contains(&e.code()), "{path}: {e:?}"),
+                Err(e) => assert!(["malformed_url", "bad_bucket_name"].contains(&e.code()), "{path}: {e:?}"),
                 Ok(r) => panic!("{path} led to {r:?}"),
             }
         }

@@ -1,6 +1,7 @@
 //! `sys/saveas`: a program whose result is stored instead of sent (OSS: the body of a POST on the source).
 
 use crate::params::clouds::OSS;
+use crate::percent::{self, Plus};
 use crate::route::{check_key, is_bucket_name, ObjectPath};
 use crate::{hash, Error, Result};
 
@@ -21,7 +22,13 @@ pub struct SaveAs {
 pub fn parse(body: &[u8], source: &ObjectPath) -> Result<SaveAs> {
     let wanted = || Error::BadArg(format!("The body must be {OSS}=image/…|sys/saveas,o_KEY with KEY in base64url."));
     let text = std::str::from_utf8(body).map_err(|_| wanted())?.trim();
-    let (program, last) = text.strip_prefix(OSS).and_then(|t| t.strip_prefix('=')).and_then(|t| t.rsplit_once('|')).ok_or_else(wanted)?;
+    // Some SDKs encode the body as a form; the pipe, which stands in every body, tells.
+    let decoded = match text.contains('|') {
+        true => text.to_string(),
+        false => percent::decode(text, Plus::Literal)?,
+    };
+    let (program, last) =
+        decoded.strip_prefix(OSS).and_then(|t| t.strip_prefix('=')).and_then(|t| t.rsplit_once('|')).ok_or_else(wanted)?;
     let args = last.strip_prefix("sys/saveas,").ok_or_else(wanted)?;
     let (mut key, mut bucket) = (None, None);
     for arg in args.split(',') {
@@ -62,6 +69,8 @@ mod tests {
             (saved.program.as_str(), saved.target.key.as_str(), saved.target.bucket.as_str()),
             ("image/resize,w_100", "test.jpg", "test")
         );
+        let encoded = parse(b"x-oss-process=image%2Fresize%2Cw_100%7Csys%2Fsaveas%2Co_dGVzdC5qcGc", &source()).unwrap();
+        assert_eq!((encoded.program, encoded.target.key), (saved.program, saved.target.key));
         assert_eq!(parse(b"x-oss-process=image/info|sys/saveas,o_dGVzdC5qcGc", &source()).unwrap().target.bucket, "demo");
     }
 

@@ -32,7 +32,7 @@ use limn_core::params::short::KEYS;
 use limn_core::parts::{Method, Parts};
 use limn_core::reply::{self, Head};
 use limn_core::route::Route;
-use limn_core::Error;
+use limn_core::{http_date, Error};
 use worker::{event, Context, Date, Env, Request, Response};
 
 /// Everything that a handler may reach.
@@ -58,6 +58,7 @@ async fn fetch(request: Request, env: Env, ctx: Context) -> worker::Result<Respo
     };
     // SDKs quote it to whoever runs the service, each by its own name.
     let dialect = parts.as_ref().map_or(Dialect::Limn, Dialect::of);
+    response.headers_mut().set("date", &http_date::format(Date::now().as_millis() / 1_000))?;
     for name in [Dialect::Limn, dialect].map(Dialect::request_id_header) {
         response.headers_mut().set(name, &request_id)?;
     }
@@ -67,7 +68,18 @@ async fn fetch(request: Request, env: Env, ctx: Context) -> worker::Result<Respo
 fn parts_of(request: &Request) -> limn_core::Result<Parts> {
     let method = String::from(request.method().as_ref());
     let url = request.inner().url();
-    Parts::new(&method, &url, request.headers().entries())
+    // The platform puts an Accept-Encoding of its own in the client's place, which some SDKs have signed.
+    let sent = client_encoding(request);
+    let own = move |(name, value): (String, String)| match &sent {
+        Some(sent) if name == "accept-encoding" => (name, sent.clone()),
+        _ => (name, value),
+    };
+    Parts::new(&method, &url, request.headers().entries().map(own))
+}
+
+fn client_encoding(request: &Request) -> Option<String> {
+    let cf = js_sys::Reflect::get(request.inner(), &"cf".into()).ok()?;
+    js_sys::Reflect::get(&cf, &"clientAcceptEncoding".into()).ok()?.as_string()
 }
 
 async fn answer(parts: &Parts, request: Request, env: Env, ctx: Context) -> Outcome<Response> {

@@ -1,6 +1,7 @@
 //! The deployment as a whole: the table `LIMN`.
 
 use super::bad;
+use crate::dialect::Dialect;
 use crate::Result;
 use serde::Deserialize;
 
@@ -41,6 +42,15 @@ pub struct Site {
 }
 
 impl Site {
+    /// The region as a dialect spells it: OSS's begin with `oss-`.
+    pub fn region_in(&self, dialect: Dialect) -> String {
+        let region = &self.region.0;
+        match dialect {
+            Dialect::Oss if !region.starts_with("oss-") => format!("oss-{region}"),
+            _ => region.clone(),
+        }
+    }
+
     pub(super) fn check(&mut self, table: &str) -> Result<()> {
         if let Some(endpoint) = &mut self.endpoint {
             *endpoint = host_name(endpoint).ok_or_else(|| bad(table, &format!("endpoint: {endpoint:?} is no host name")))?;

@@ -191,6 +191,10 @@ impl<'a> Caller<'a> {
                     referer::check(rule, self.parts.header("referer"))?;
                 }
             }
+            // Its signature is for one object of one path.
+            Wish::List | Wish::Describe if self.scheme().is_some_and(|s| s.covers() == Covers::Path) => {
+                return Err(Error::AccessDenied("A link of the CDN opens objects alone.".into()));
+            }
             Wish::List if self.key.is_none() && bucket.public_list => {}
             Wish::List | Wish::Describe if self.key.is_none() => return Err(unsigned("Listing this bucket")),
             Wish::Write | Wish::Delete | Wish::DeleteBucket if self.key.is_none() => return Err(unsigned("Writing")),

@@ -15,11 +15,11 @@ fn scheme(what: &str, instead: &str) -> Error {
 }
 
 pub(super) fn oss_v2() -> Error {
-    scheme("OSS signature version 2", "version 4 (OSS4-HMAC-SHA256)")
+    scheme("OSS signature version 2", "V4 (OSS4-HMAC-SHA256)")
 }
 
 pub(super) fn aws_v2() -> Error {
-    scheme("AWS Signature Version 2", "version 4 (AWS4-HMAC-SHA256; boto3: signature_version=\"s3v4\")")
+    scheme("AWS Signature Version 2", "V4 (AWS4-HMAC-SHA256; boto3: signature_version=\"s3v4\")")
 }
 
 /// Refuses what is recognised and not taken.
@@ -28,7 +28,7 @@ pub(super) fn aws_v2() -> Error {
 /// `signature_unsupported`.
 pub(super) fn check(parts: &Parts) -> Result<()> {
     let authorization = parts.header("authorization").unwrap_or("");
-    let v4a = || scheme("AWS Signature Version 4A", "version 4 (AWS4-HMAC-SHA256)");
+    let v4a = || scheme("AWS Signature Version 4A", "V4 (AWS4-HMAC-SHA256)");
     if parts.param("x-oss-signature-version") == Some("OSS2")
         || parts.param("x-oss-access-key-id").is_some()
         || authorization.starts_with("OSS2 ")

@@ -46,8 +46,10 @@ pub async fn answer(edge: &Edge, parts: &Parts, caller: &Caller<'_>, name: &str,
     if op == BucketOp::DeleteMany {
         return delete_many(edge, parts, caller, bucket, request).await;
     }
-    caller.admit(bucket, prefix, wish)?;
-    let region = &edge.config.site.region.0;
+    let grant = caller.admit(bucket, prefix, wish)?;
+    // A bucket that is nobody's in particular is shown as that of whoever asks: SDKs want an owner.
+    let owner = if bucket.owner.is_empty() { grant.user().unwrap_or("") } else { &bucket.owner };
+    let region = &edge.config.site.region_in(dialect);
     let public = bucket.access == Access::PublicRead;
     let document = match &op {
         BucketOp::List(query) => {
@@ -63,13 +65,13 @@ pub async fn answer(edge: &Edge, parts: &Parts, caller: &Caller<'_>, name: &str,
         BucketOp::Head => return empty(parts, head(200).with(header_name(parts, "bucket-region"), region.clone())),
         BucketOp::Delete => return delete(edge, parts, bucket).await,
         BucketOp::Location => documents::location_xml(region, dialect),
-        BucketOp::Info => info(bucket, region, &parts.host).xml(),
+        BucketOp::Info => info(bucket, owner, region, &parts.host).xml(),
         BucketOp::Stat => {
             managed(bucket)?;
             let sum: Sum = client::ask(edge, name, &Call::Sum).await?;
             Stat { bytes: sum.bytes, objects: sum.objects, uploads: sum.uploads, counted: edge.now }.xml()
         }
-        BucketOp::Acl => documents::acl_xml(&bucket.owner, public, dialect),
+        BucketOp::Acl => documents::acl_xml(owner, public, dialect),
         BucketOp::Referer => referer(bucket),
         BucketOp::Styles => {
             let programs: Vec<(&str, String)> = bucket.styles.iter().map(|(name, program)| (name.as_str(), program.to_string())).collect();
@@ -150,13 +152,13 @@ fn refusal(outcome: Outcome<()>) -> Outcome<Result<(), Error>> {
     }
 }
 
-fn info(bucket: &Bucket, region: &str, host: &str) -> Info {
+fn info(bucket: &Bucket, owner: &str, region: &str, host: &str) -> Info {
     Info {
         name: bucket.name.clone(),
         created: 0,
         region: region.into(),
         endpoint: host.into(),
-        owner: bucket.owner.clone(),
+        owner: owner.into(),
         public: bucket.access == Access::PublicRead,
     }
 }

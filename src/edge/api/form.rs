@@ -35,8 +35,13 @@ pub async fn answer(edge: &Edge, parts: &Parts, bucket: &Bucket, request: Reques
     let key = granted.key(&form.file_name)?;
     check_key(&key)?;
     let length = form.file.len() as u64;
-    if let Some((least, most)) = granted.length.filter(|(least, most)| !(*least..=*most).contains(&length)) {
-        return Err(Error::PolicyRefused(format!("The policy allows {least} to {most} bytes; the file has {length}.")).into());
+    if let Some((least, most)) = granted.length {
+        let sentence = format!("The policy allows {least} to {most} bytes; the file has {length}.");
+        match length {
+            n if n > most => return Err(Error::UploadTooLarge(sentence).into()),
+            n if n < least => return Err(Error::PartTooSmall(sentence).into()),
+            _ => {}
+        }
     }
     let caller = Caller::of_form(parts, edge.config, &granted)?;
     let grant = caller.admit(bucket, &key, Wish::Write)?;

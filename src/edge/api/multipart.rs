@@ -137,7 +137,10 @@ pub async fn complete(
     let arrived = body::join(edge, &target, &pieces).await?;
     let extras = Extras { meta, only_if: WriteCondition::of(parts)?, upload: Some((upload, etag)) };
     let row = upload::keep(edge, &grant, &target, arrived, extras).await?;
-    let head = head(200).with("x-limn-version", row.version.clone()).with(header_name(parts, "hash-crc64ecma"), row.crc64.clone());
+    let head = head(200)
+        .with("etag", format!("\"{}\"", row.etag))
+        .with("x-limn-version", row.version.clone())
+        .with(header_name(parts, "hash-crc64ecma"), row.crc64.clone());
     xml(parts, head, told(&row.etag))
 }
 

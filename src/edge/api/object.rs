@@ -54,7 +54,15 @@ async fn describe(edge: &Edge, parts: &Parts, bucket: &Bucket, key: &str, op: &O
     }
     let row = client::row(edge, &bucket.name, key).await?;
     match op {
-        ObjectOp::Acl => xml(parts, head(200), object_acl_xml(&bucket.owner, bucket.access == Access::PublicRead, Dialect::of(parts))),
+        ObjectOp::Acl => xml(
+            parts,
+            head(200),
+            object_acl_xml(
+                if bucket.owner.is_empty() { &row.user } else { &bucket.owner },
+                bucket.access == Access::PublicRead,
+                Dialect::of(parts),
+            ),
+        ),
         ObjectOp::Tags => xml(parts, head(200), no_tags_xml(Dialect::of(parts))),
         _ => {
             let head = head(200)

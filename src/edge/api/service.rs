@@ -17,7 +17,7 @@ pub async fn answer(edge: &Edge, parts: &Parts, caller: &Caller<'_>) -> Outcome<
     }
     let key = caller.known()?;
     let query = Query::of(parts)?;
-    let region = &edge.config.site.region.0;
+    let region = &edge.config.site.region_in(Dialect::of(parts));
     let listed = |name: String, created: u64| Bucket { name, created, region: region.clone() };
     let mut buckets: Vec<Bucket> = edge.config.buckets().filter(|b| key.sees(b)).map(|b| listed(b.name.clone(), 0)).collect();
     if key.create_buckets {
