@@ -85,11 +85,7 @@ impl Ledger {
             "SELECT * FROM parts WHERE upload = ? AND number > ? ORDER BY number LIMIT ?",
             [T(&query.upload), N(query.after.into()), N(query.max as u64 + 1)],
         )?;
-        let mut parts: Vec<Part> = rows.into_iter().map(|row| row.apart().0).collect();
-        let more = parts.len() > query.max;
-        parts.truncate(query.max);
-        let next = parts.last().map(|p| p.number).filter(|_| more);
-        Ok(PartsListing { parts, next })
+        Ok(PartsListing::of(query, rows.into_iter().map(|row| row.apart().0)))
     }
 
     pub(super) fn uploads(&self, query: &UploadsQuery) -> Answer<UploadsListing> {

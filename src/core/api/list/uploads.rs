@@ -36,9 +36,11 @@ impl UploadsListing {
             coding.named(xml);
             coding.text(xml, "KeyMarker", &query.key_marker);
             xml.text("UploadIdMarker", &query.upload_marker);
-            let (key, id) = self.next.as_ref().map_or(("", ""), |(key, id)| (key, id));
-            coding.text(xml, "NextKeyMarker", key);
-            xml.text("NextUploadIdMarker", id);
+            let next = self.next.as_ref().map(|(key, id)| (key.as_str(), id.as_str()));
+            if let Some((key, id)) = next.or((dialect == Dialect::Oss).then_some(("", ""))) {
+                coding.text(xml, "NextKeyMarker", key);
+                xml.text("NextUploadIdMarker", id);
+            }
             coding.text(xml, "Delimiter", &query.delimiter);
             coding.text(xml, "Prefix", &query.prefix);
             xml.value("MaxUploads", query.max);
@@ -83,7 +85,11 @@ impl PartsListing {
             }
             xml.text("StorageClass", storage_class(dialect));
             xml.value("PartNumberMarker", query.after);
-            xml.value("NextPartNumberMarker", self.next.or(self.parts.last().map(|part| part.number)).unwrap_or(0));
+            // OSS's SDKs read it from the last page too; S3's ask on as long as it is there.
+            let last = self.parts.last().map_or(0, |part| part.number);
+            if let Some(next) = self.next.or((dialect == Dialect::Oss).then_some(last)) {
+                xml.value("NextPartNumberMarker", next);
+            }
             xml.value("MaxParts", query.max);
             xml.value("IsTruncated", self.next.is_some());
             for part in &self.parts {
@@ -121,6 +127,7 @@ mod tests {
             assert_eq!((got.parts.iter().map(|p| p.number).collect::<Vec<_>>().as_slice(), got.next), (numbers, next));
             let xml = got.xml(&query, "b", "k", "dev", Dialect::Oss);
             assert!(xml.contains("<NextPartNumberMarker>") && !xml.contains("Initiator"));
+            assert_eq!(got.xml(&query, "b", "k", "dev", Dialect::S3).contains("<NextPartNumberMarker>"), next.is_some());
         }
     }
 
