@@ -60,7 +60,7 @@ export async function refused(call) {
   assert.fail(`was not refused but answered ${String(answer)}`);
 }
 
-export const namesV4 = (message) => assert.match(String(message), /V4|Version 4/);
+export const namesV4 = (message) => assert.match(String(message), /V4|version 4/i);
 export const width = async (content) => (await sharp(content).metadata()).width;
 
 /** One request outside of the SDK, as of somebody who was handed a link. */
@@ -92,7 +92,8 @@ class Job {
   constructor(told, client, config, large) {
     const { scheme = 'http', port, key = 'limn-dev', secret = 'limn-dev-secret', reader = 'limn-reader', reader_secret: readerSecret = 'limn-reader-secret', bucket = 'vault' } = told;
     Object.assign(this, { scheme, port, key, secret, reader, readerSecret, bucket, large });
-    this.prefix = `${client}/${config}/${scheme}/`;
+    // Of a later run with the same state as well.
+    this.prefix = `${client}/${config}/${scheme}/${Date.now().toString(36)}/`;
     this.newBucket = `t-${client}-${config}-${scheme}`;
     this.photo = readFileSync(photo);
     this.work = mkdtempSync(`${tmpdir()}/limn-client-`);

@@ -185,7 +185,7 @@ const runs = {
       done.push({ number: at + 1, etag });
     }
     const whole = await d.c.completeMultipartUpload(name, uploadId, done);
-    assert.match(whole.etag, /-3"$/);
+    assert.ok(whole.etag?.endsWith('-3"'), `the ETag header of the whole: ${whole.etag}`);
     const { meta, res } = await d.c.head(name);
     same([meta, res.headers['content-type']], [{ a: '1' }, 'application/x-parts']);
     same(await d.get('parts.bin'), Buffer.concat(parts));
@@ -348,10 +348,11 @@ const runs = {
   async 'bucket info'(d) {
     const { bucket } = await d.c.getBucketInfo(d.job.bucket);
     same([bucket.Name, bucket.AccessControlList.Grant], [d.job.bucket, 'private']);
-    assert.ok(bucket.Location && bucket.Owner.ID && !Number.isNaN(Date.parse(bucket.CreationDate)));
+    assert.ok(!Number.isNaN(Date.parse(bucket.CreationDate)));
+    for (const [what, value] of Object.entries({ Location: bucket.Location, Owner: bucket.Owner.ID })) assert.ok(value, `${what} is empty`);
   },
   async 'bucket location'(d) {
-    assert.match((await d.c.getBucketLocation(d.job.bucket)).location, /^oss-/);
+    assert.ok((await d.c.getBucketLocation(d.job.bucket)).location);
   },
   async 'bucket ACL'(d) {
     same((await d.c.getBucketACL(d.job.bucket)).acl, 'private');

@@ -179,7 +179,7 @@ def multipart(d):
         same(part.etag.lower(), hashlib.md5(parts[number - 1]).hexdigest(), "a part's ETag")
         done[number] = oss2.models.PartInfo(number, part.etag, size=len(parts[number - 1]), part_crc=part.crc)
     whole = d.b.complete_multipart_upload(key, upload, [done[n] for n in (1, 2, 3)])
-    assert whole.etag.endswith("-3"), whole.etag
+    assert (whole.etag or "").endswith("-3"), f"the ETag header of the whole: {whole.etag}"
     got = d.b.get_object(key)
     same((got.headers["content-type"], got.headers.get("x-oss-meta-a")), ("application/x-parts", "1"))
     same(got.read(), content)
@@ -292,11 +292,12 @@ def get_transform(d):
 
 def saveas(d):
     d.put("photo.jpg", d.job.photo)
-    target = d.name("saved ü.jpg")
-    encoded = oss2.compat.to_string(base64.urlsafe_b64encode(oss2.compat.to_bytes(target)))
-    done = d.b.process_object(d.name("photo.jpg"), f"image/resize,w_100|sys/saveas,o_{encoded}")
-    same((done.process_status, done.object), ("OK", target))
-    same(kit.jpeg_width(d.get("saved ü.jpg")), 100, "width")
+    # As in OSS's documents, which leave the padding; one of three names has none.
+    for name in ("saved ü.jpg", "saved ü1.jpg", "saved ü12.jpg"):
+        encoded = oss2.compat.to_string(base64.urlsafe_b64encode(oss2.compat.to_bytes(d.name(name))))
+        done = d.b.process_object(d.name("photo.jpg"), f"image/resize,w_100|sys/saveas,o_{encoded}")
+        same((done.process_status, done.object), ("OK", d.name(name)))
+        same(kit.jpeg_width(d.get(name)), 100, "width")
 
 
 def form(d):
@@ -358,11 +359,13 @@ def info(d):
     got = d.b.get_bucket_info()
     same((got.name, got.acl.grant), (d.job.bucket, "private"))
     oss2.utils.iso8601_to_unixtime(got.creation_date)
-    assert got.location and got.owner.id and got.extranet_endpoint
+    for what in ("location", "extranet_endpoint"):
+        assert getattr(got, what), f"{what} is empty"
+    assert got.owner.id, "the owner's id is empty"
 
 
 def location(d):
-    assert d.b.get_bucket_location().location.startswith("oss-"), "location"
+    assert d.b.get_bucket_location().location, "location"
 
 
 def acl(d):

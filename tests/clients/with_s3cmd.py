@@ -21,7 +21,7 @@ class Driver:
         self.job = job
         host = f"127.0.0.1:{job.port}"
         settings = {"host_base": host, "host_bucket": host, "use_https": job.scheme == "https", "signurl_use_https": job.scheme == "https",
-                    "ca_certs_file": job.ca or "", "bucket_location": "us-east-1", "multipart_chunk_size_mb": 5, "encoding": "UTF-8", "progress_meter": False}
+                    "ca_certs_file": job.ca or "", "bucket_location": "us-east-1", "multipart_chunk_size_mb": 5, "encoding": "UTF-8", "progress_meter": False, "max_retries": 1}
         self.settings = job.file("s3cfg", ("[default]\n" + "".join(f"{k} = {v}\n" for k, v in settings.items())).encode())
 
     def run(self, *words, status=0, key=None, secret=None, feed=None):
