@@ -14,7 +14,7 @@ import { isDeepStrictEqual } from 'node:util';
 import sharp from 'sharp';
 
 export const operations = JSON.parse(readFileSync(new URL('operations.json', import.meta.url)));
-const photo = new URL('../../.tools/demo/photo.jpg', import.meta.url);
+const photo = new URL('../../.tools/demo/grey.jpg', import.meta.url);
 // The same as in kit.py.
 export const oddKeys = ['a b/ü 图.bin', 'plus+and&=.bin', 'per%2Fcent%25.bin', "q?#;,'().bin", '~tilde*!@$.bin'];
 export const listed = ['dir/1 space.bin', 'dir/2+plus.bin', 'dir/3 图ü.bin', 'dir/deeper/4.bin', 'other/5&<>.bin'];
