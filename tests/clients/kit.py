@@ -9,6 +9,7 @@ import json
 import os
 import pathlib
 import re
+import shutil
 import socket
 import struct
 import sys
@@ -180,3 +181,4 @@ def main(client, configs, operations, not_applicable):
                     traceback.print_exc()
             took = round(time.monotonic() - began, 2)
             print(json.dumps({"client": client, "config": config, "operation": operation, "ok": ok, "detail": detail[:600], "seconds": took}), flush=True)
+        shutil.rmtree(job.work)
