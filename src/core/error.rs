@@ -39,6 +39,8 @@ pub enum Error {
     Conflict(String),
     /// 409: a bucket that somebody has.
     BucketExists(String),
+    /// 409: one's own, as S3 tells it.
+    BucketOwned(String),
     BucketNotEmpty,
     TooManyBuckets(String),
     /// 409: the object is there and was not to be overwritten.
@@ -117,6 +119,7 @@ impl Error {
             Method(_)            => Row(405, "method", 405, "MethodNotAllowed"),
             Conflict(_)          => Row(409, "conflict", 409, "OperationAborted"),
             BucketExists(_)      => Row(409, "bucket_exists", 409, "BucketAlreadyExists"),
+            BucketOwned(_)       => Row(409, "bucket_exists", 409, "BucketAlreadyOwnedByYou"),
             BucketNotEmpty       => Row(409, "bucket_not_empty", 409, "BucketNotEmpty"),
             TooManyBuckets(_)    => Row(400, "too_many_buckets", 400, "TooManyBuckets"),
             ObjectExists         => Row(409, "object_exists", 409, "FileAlreadyExists"),
@@ -212,6 +215,7 @@ impl fmt::Display for Error {
             NotModified => f.write_str("The source is the one that the client holds."),
             NoSuchUpload => f.write_str("The upload does not exist; it may have been completed or aborted."),
             BucketExists(b) => write!(f, "The bucket {b:?} exists already."),
+            BucketOwned(b) => write!(f, "The bucket {b:?} exists already and is yours."),
             BucketNotEmpty => f.write_str("The bucket still holds objects."),
             ObjectExists => f.write_str("The object exists already and was not to be overwritten."),
             InvalidPartOrder => f.write_str("The parts must be listed in ascending order, each once."),

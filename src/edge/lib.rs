@@ -3,7 +3,8 @@
 //! `image` is the GET chain and `upload` the PUT chain on one screen each; `api` is the rest of the object
 //! API; `body` takes bodies in, `node` reads and writes storage, `bucket` finds buckets, `rare` hands jobs to
 //! the second module, `avif` makes what nobody waits for, `cache` is the data centre's cache, `damper` keeps
-//! strangers from asking for too much, `ledger` is the Durable Object around `limn_core::ledger`, `settings`
+//! strangers from asking for too much, `remember` knows rows for a while, `purge` and `metrics` are routes of
+//! Limn's own, `ledger` is the Durable Object around `limn_core::ledger`, `settings`
 //! hands the Worker's variables to `limn_core::config`.
 
 mod api;
@@ -16,8 +17,11 @@ mod failure;
 mod fonts;
 mod image;
 mod ledger;
+mod metrics;
 mod node;
+mod purge;
 mod rare;
+mod remember;
 mod saveas;
 mod settings;
 mod upload;
@@ -26,22 +30,27 @@ use failure::{Failure, Outcome};
 use limn_core::address::{self, Address};
 use limn_core::config::{Config, Mode};
 use limn_core::dialect::Dialect;
-use limn_core::grant;
+use limn_core::grant::{self, Scheme};
 use limn_core::ops::OPS;
 use limn_core::params::short::KEYS;
 use limn_core::parts::{Method, Parts};
 use limn_core::reply::{self, Head};
 use limn_core::route::Route;
 use limn_core::{http_date, Error};
+use std::cell::Cell;
+use std::rc::Rc;
 use worker::{event, Context, Date, Env, Request, Response};
 
 /// Everything that a handler may reach.
+#[derive(Clone)]
 pub struct Edge {
     config: &'static Config,
     env: Env,
-    ctx: Context,
+    ctx: Rc<Context>,
     /// Unix seconds.
     now: u64,
+    /// Whether the ledger is asked whatever is remembered: tools that sign headers read what they wrote.
+    strict: Cell<bool>,
 }
 
 #[event(fetch)]
@@ -90,8 +99,11 @@ async fn answer(parts: &Parts, request: Request, env: Env, ctx: Context) -> Outc
         )
         .into());
     }
-    let edge = Edge { config, env, ctx, now: Date::now().as_millis() / 1_000 };
+    let edge = Edge { config, env, ctx: Rc::new(ctx), now: Date::now().as_millis() / 1_000, strict: Cell::new(false) };
     let answer = route(&edge, parts, request).await;
+    if let Ok(response) = &answer {
+        metrics::count(&edge, response);
+    }
     match &answer {
         // Whoever tries signatures is damped; the answer to one is the same either way.
         Err(Failure::Refused(error)) if error.is_forgery() => damper::admit_refusal(&edge, parts).await.and(answer),
@@ -102,13 +114,19 @@ async fn answer(parts: &Parts, request: Request, env: Env, ctx: Context) -> Outc
 async fn route(edge: &Edge, parts: &Parts, request: Request) -> Outcome<Response> {
     let address = Address::of(parts, edge.config);
     let route = Route::parse(&address, edge.config)?;
+    if route == Route::Metrics && metrics::bears_token(edge, parts) {
+        return metrics::answer(edge, parts, None).await;
+    }
     let caller = grant::identify(parts, &address, edge.config, edge.now)?;
+    edge.strict.set(caller.scheme().is_some_and(Scheme::is_header));
     match (route, parts.method) {
         (Route::Object(path), _) => api::object(edge, parts, &caller, &path, request).await,
         (Route::Bucket(name), _) => api::bucket(edge, parts, &caller, &name, request).await,
         (Route::Service, _) => api::service(edge, parts, &caller).await,
         (Route::Health, Method::Get | Method::Head) => json(parts, &health(edge.config)),
         (Route::Ops, Method::Get | Method::Head) => json(parts, &operations()),
+        (Route::Metrics, Method::Get | Method::Head) => metrics::answer(edge, parts, Some(&caller)).await,
+        (Route::Purge, Method::Post) => purge::answer(edge, parts, &caller, request).await,
         (Route::Robots, Method::Get | Method::Head) => fixed(parts, "text/plain", "User-agent: *\nDisallow: /-/\n".into()),
         (_, method) => Err(Error::Method(format!("{} is not supported here.", method.as_str())).into()),
     }

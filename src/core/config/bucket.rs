@@ -161,6 +161,14 @@ pub(super) struct BucketTable {
     ttl_seconds: u64,
     #[serde(default = "one_minute")]
     source_fresh_seconds: u64,
+    #[serde(default = "one_minute")]
+    stale_while_revalidate_seconds: u64,
+    #[serde(default = "one_day")]
+    stale_if_error_seconds: u64,
+    #[serde(default = "five")]
+    row_fresh_seconds: u64,
+    #[serde(default = "thirty")]
+    row_stale_seconds: u64,
 }
 
 /// A bucket's settings.
@@ -220,6 +228,14 @@ pub struct Bucket {
     pub ttl_seconds: u64,
     /// Unmanaged HTTP nodes: how long a source's validators are believed, in seconds.
     pub source_fresh_seconds: u64,
+    /// Unmanaged HTTP nodes: how long after that they are used once more while they are asked anew.
+    pub stale_while_revalidate_seconds: u64,
+    /// Unmanaged HTTP nodes: how long they are used where the origin fails.
+    pub stale_if_error_seconds: u64,
+    /// How long a ledger's row is believed without asking, seconds.
+    pub row_fresh_seconds: u64,
+    /// How long it is used once more while it is renewed, seconds from when it was asked for.
+    pub row_stale_seconds: u64,
 }
 
 impl Bucket {
@@ -296,6 +312,9 @@ pub(super) fn parse_bucket(
         return Err(bad(name, "delimiter: one of ! - _ / or an empty text is wanted"));
     }
     b.limits.check(name)?;
+    if b.row_fresh_seconds > b.row_stale_seconds || b.row_stale_seconds > 3_600 {
+        return Err(bad(name, "row_stale_seconds: from row_fresh_seconds to 3600 is wanted"));
+    }
     let keys = b.fonts.iter().map(|f| ("fonts", f)).chain(b.fallbacks.iter().map(|f| ("fallbacks", f)));
     for (table, (entry, key)) in keys {
         crate::route::check_key(key).map_err(|_| bad(name, &format!("{table}.{entry}: an object key is wanted, {key:?} came")))?;
@@ -339,6 +358,10 @@ pub(super) fn parse_bucket(
         ignore: b.ignore,
         ttl_seconds: b.ttl_seconds,
         source_fresh_seconds: b.source_fresh_seconds,
+        stale_while_revalidate_seconds: b.stale_while_revalidate_seconds,
+        stale_if_error_seconds: b.stale_if_error_seconds,
+        row_fresh_seconds: b.row_fresh_seconds,
+        row_stale_seconds: b.row_stale_seconds,
     })
 }
 
@@ -356,6 +379,14 @@ fn exclamation() -> String {
 
 fn one_day() -> u64 {
     86_400
+}
+
+fn five() -> u64 {
+    5
+}
+
+fn thirty() -> u64 {
+    30
 }
 
 fn half_an_hour() -> u64 {
