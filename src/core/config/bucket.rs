@@ -1,9 +1,11 @@
 //! Buckets: the tables `LIMN_BUCKET_…`.
 
+use super::cors;
 use super::limits::Limits;
 use super::node::Node;
 use super::site::host_name;
 use super::{bad, table, yes};
+use crate::cors::Rule;
 use crate::grant::referer::Pattern;
 use crate::params::{self, Fallback, Program};
 use crate::plan::Quality;
@@ -161,6 +163,13 @@ pub(super) struct BucketTable {
     ttl_seconds: u64,
     #[serde(default = "one_minute")]
     source_fresh_seconds: u64,
+    cors: Option<serde_json::Value>,
+    #[serde(default)]
+    timing_allow_origin: Vec<String>,
+    #[serde(default)]
+    cache_tags: bool,
+    #[serde(default)]
+    client_hints: bool,
 }
 
 /// A bucket's settings.
@@ -220,6 +229,14 @@ pub struct Bucket {
     pub ttl_seconds: u64,
     /// Unmanaged HTTP nodes: how long a source's validators are believed, in seconds.
     pub source_fresh_seconds: u64,
+    /// Which pages of other origins may read it.
+    pub cors: Vec<Rule>,
+    /// The value of `Timing-Allow-Origin`.
+    pub timing_allow_origin: Option<String>,
+    /// Whether answers carry `Cache-Tag`.
+    pub cache_tags: bool,
+    /// Whether what a browser says of its screen stands for what a URL leaves open.
+    pub client_hints: bool,
 }
 
 impl Bucket {
@@ -339,6 +356,10 @@ pub(super) fn parse_bucket(
         ignore: b.ignore,
         ttl_seconds: b.ttl_seconds,
         source_fresh_seconds: b.source_fresh_seconds,
+        cors: b.cors.map_or(Ok(Vec::new()), |rules| cors::parse(name, rules))?,
+        timing_allow_origin: cors::parse_timing(name, &b.timing_allow_origin)?,
+        cache_tags: b.cache_tags,
+        client_hints: b.client_hints,
     })
 }
 
