@@ -25,6 +25,8 @@ pub enum Error {
     SchemeRefused(String),
     TokenRefused,
     RefererRefused,
+    /// 403: no CORS rule allows what a preflight asks.
+    CorsRefused(String),
     BadBucketName(String),
     NoSuchBucket(String),
     NoSuchKey,
@@ -48,7 +50,8 @@ pub enum Error {
     Precondition(String),
     /// 304: a copy whose source the client holds already (OSS).
     NotModified,
-    BadRange(String),
+    /// 416: the sentence, and how many bytes there are.
+    BadRange(String, u64),
     MalformedXml(String),
     MalformedForm(String),
     /// 403: a form's field is not what its policy allows.
@@ -108,6 +111,7 @@ impl Error {
             SchemeRefused(_)     => Row(400, "signature_unsupported", 400, "InvalidRequest"),
             TokenRefused         => Row(403, "signature_unsupported", 403, "InvalidSecurityToken"),
             RefererRefused       => Row(403, "referer_refused", 403, "AccessDenied"),
+            CorsRefused(_)       => Row(403, "cors_refused", 403, "AccessForbidden"),
             BadBucketName(_)     => Row(400, "bad_bucket_name", 400, "InvalidBucketName"),
             NoSuchBucket(_)      => Row(404, "no_such_bucket", 404, "NoSuchBucket"),
             NoSuchKey            => Row(404, "no_such_key", 404, "NoSuchKey"),
@@ -125,7 +129,7 @@ impl Error {
             ObjectExists         => Row(409, "object_exists", 409, "FileAlreadyExists"),
             Precondition(_)      => Row(412, "precondition", 412, "PreconditionFailed"),
             NotModified          => Row(304, "not_modified", 304, "NotModified"),
-            BadRange(_)          => Row(416, "bad_range", 416, "InvalidRange"),
+            BadRange(..)         => Row(416, "bad_range", 416, "InvalidRange"),
             MalformedXml(_)      => Row(400, "malformed_xml", 400, "MalformedXML"),
             MalformedForm(_)     => Row(400, "malformed_form", 400, "MalformedPOSTRequest"),
             PolicyRefused(_)     => Row(403, "policy_refused", 403, "AccessDenied"),
@@ -208,8 +212,9 @@ impl fmt::Display for Error {
             | OutsideImage(s) | AccessDenied(s) | Method(s) | SignatureRequired(s) | Conflict(s) | UploadTooLarge(s)
             | UploadNotAnImage(s) | BadDigest(s) | FormatUnsupported(s) | ImageTooLarge(s) | ImageCorrupt(s) | OriginFailed(s)
             | Unavailable(s) | Misconfigured(s) | NotImplemented(s) | SchemeRefused(s) | TooManyBuckets(s) | Precondition(s)
-            | BadRange(s) | MalformedXml(s) | MalformedForm(s) | PolicyRefused(s) | InvalidPart(s) | PartTooSmall(s)
+            | CorsRefused(s) | MalformedXml(s) | MalformedForm(s) | PolicyRefused(s) | InvalidPart(s) | PartTooSmall(s)
             | MetadataTooLarge(s) | RateLimited(s) | TooManyVariants(s) => f.write_str(s),
+            BadRange(s, _) => f.write_str(s),
             TokenRefused => f.write_str("Security tokens are not taken; sign with an access key, with OSS V4 or AWS Signature Version 4."),
             NoSuchSetting(code) => write!(f, "The bucket has no such setting ({}).", code.0),
             NotModified => f.write_str("The source is the one that the client holds."),

@@ -2,9 +2,9 @@
 //!
 //! `image` is the GET chain and `upload` the PUT chain on one screen each; `api` is the rest of the object
 //! API; `body` takes bodies in, `node` reads and writes storage, `bucket` finds buckets, `rare` hands jobs to
-//! the second module, `avif` makes what nobody waits for, `cache` is the data centre's cache, `damper` keeps
-//! strangers from asking for too much, `remember` knows rows for a while, `purge` and `metrics` are routes of
-//! Limn's own, `ledger` is the Durable Object around `limn_core::ledger`, `settings`
+//! the second module, `avif` makes what nobody waits for, `cache` is the data centre's cache, `cors` answers
+//! preflights, `damper` keeps strangers from asking for too much, `remember` knows rows for a while, `purge`
+//! and `metrics` are routes of Limn's own, `ledger` is the Durable Object around `limn_core::ledger`, `settings`
 //! hands the Worker's variables to `limn_core::config`.
 
 mod api;
@@ -12,6 +12,7 @@ mod avif;
 mod body;
 mod bucket;
 mod cache;
+mod cors;
 mod damper;
 mod failure;
 mod fonts;
@@ -35,7 +36,7 @@ use limn_core::ops::OPS;
 use limn_core::params::short::KEYS;
 use limn_core::parts::{Method, Parts};
 use limn_core::reply::{self, Head};
-use limn_core::route::Route;
+use limn_core::route::{ObjectPath, Route};
 use limn_core::{http_date, Error};
 use std::cell::Cell;
 use std::rc::Rc;
@@ -57,6 +58,7 @@ pub struct Edge {
 async fn fetch(request: Request, env: Env, ctx: Context) -> worker::Result<Response> {
     let request_id = format!("{:016x}", (js_sys::Math::random() * 1.8e19) as u64);
     let parts = parts_of(&request);
+    let config = settings::load(&env).ok();
     let outcome = match &parts {
         Ok(parts) => answer(parts, request, env, ctx).await,
         Err(e) => Err(Failure::Refused(e.clone())),
@@ -65,6 +67,9 @@ async fn fetch(request: Request, env: Env, ctx: Context) -> worker::Result<Respo
         Ok(response) => response,
         Err(failure) => refuse(failure, parts.as_ref().ok(), &request_id)?,
     };
+    if let (Ok(parts), Some(config)) = (&parts, config) {
+        cors::dress(config, parts, &mut response)?;
+    }
     // SDKs quote it to whoever runs the service, each by its own name.
     let dialect = parts.as_ref().map_or(Dialect::Limn, Dialect::of);
     response.headers_mut().set("date", &http_date::format(Date::now().as_millis() / 1_000))?;
@@ -114,8 +119,13 @@ async fn answer(parts: &Parts, request: Request, env: Env, ctx: Context) -> Outc
 async fn route(edge: &Edge, parts: &Parts, request: Request) -> Outcome<Response> {
     let address = Address::of(parts, edge.config);
     let route = Route::parse(&address, edge.config)?;
-    if route == Route::Metrics && metrics::bears_token(edge, parts) {
-        return metrics::answer(edge, parts, None).await;
+    match &route {
+        Route::Metrics if metrics::bears_token(edge, parts) => return metrics::answer(edge, parts, None).await,
+        // Browsers send no credentials with it.
+        Route::Bucket(name) | Route::Object(ObjectPath { bucket: name, .. }) if parts.method == Method::Options => {
+            return cors::preflight(edge, parts, name).await
+        }
+        _ => {}
     }
     let caller = grant::identify(parts, &address, edge.config, edge.now)?;
     edge.strict.set(caller.scheme().is_some_and(Scheme::is_header));

@@ -74,7 +74,9 @@ pub async fn answer(edge: &Edge, parts: &Parts, caller: Option<&Caller<'_>>) -> 
     send(edge).await;
     let Counted { sums, updated } = client::ask(edge, DIRECTORY, &Call::Counted).await?;
     let mut text = String::new();
-    for (metric, help) in [("limn_requests_total", "Answers by status."), ("limn_cache_total", "What each tier of the cache said of a request.")] {
+    for (metric, help) in
+        [("limn_requests_total", "Answers by status."), ("limn_cache_total", "What each tier of the cache said of a request.")]
+    {
         text.push_str(&format!("# HELP {metric} {help}\n# TYPE {metric} counter\n"));
         for (name, value) in sums.iter().filter(|(name, _)| name.starts_with(metric)) {
             text.push_str(&format!("{name} {value}\n"));

@@ -1,9 +1,11 @@
 //! Buckets: the tables `LIMN_BUCKET_…`.
 
+use super::cors;
 use super::limits::Limits;
 use super::node::Node;
 use super::site::host_name;
 use super::{bad, table, yes};
+use crate::cors::Rule;
 use crate::grant::referer::Pattern;
 use crate::params::{self, Fallback, Program};
 use crate::plan::Quality;
@@ -169,6 +171,13 @@ pub(super) struct BucketTable {
     row_fresh_seconds: u64,
     #[serde(default = "thirty")]
     row_stale_seconds: u64,
+    cors: Option<serde_json::Value>,
+    #[serde(default)]
+    timing_allow_origin: Vec<String>,
+    #[serde(default)]
+    cache_tags: bool,
+    #[serde(default)]
+    client_hints: bool,
 }
 
 /// A bucket's settings.
@@ -236,6 +245,14 @@ pub struct Bucket {
     pub row_fresh_seconds: u64,
     /// How long it is used once more while it is renewed, seconds from when it was asked for.
     pub row_stale_seconds: u64,
+    /// Which pages of other origins may read it.
+    pub cors: Vec<Rule>,
+    /// The value of `Timing-Allow-Origin`.
+    pub timing_allow_origin: Option<String>,
+    /// Whether answers carry `Cache-Tag`.
+    pub cache_tags: bool,
+    /// Whether what a browser says of its screen stands for what a URL leaves open.
+    pub client_hints: bool,
 }
 
 impl Bucket {
@@ -362,6 +379,10 @@ pub(super) fn parse_bucket(
         stale_if_error_seconds: b.stale_if_error_seconds,
         row_fresh_seconds: b.row_fresh_seconds,
         row_stale_seconds: b.row_stale_seconds,
+        cors: b.cors.map_or(Ok(Vec::new()), |rules| cors::parse(name, rules))?,
+        timing_allow_origin: cors::parse_timing(name, &b.timing_allow_origin)?,
+        cache_tags: b.cache_tags,
+        client_hints: b.client_hints,
     })
 }
 

@@ -4,8 +4,7 @@ mod http;
 mod kept;
 mod r2;
 
-use crate::failure::{headers, Outcome};
-use crate::failure::Failure;
+use crate::failure::{begin, Failure, Outcome};
 use crate::{remember, Edge};
 use limn_core::codec::sniff::{self, Sniffed};
 use limn_core::config::{Access, Bucket, Node, NodeKind};
@@ -14,7 +13,7 @@ use limn_core::ledger::Row;
 use limn_core::node::{blob_key, unmanaged_key};
 use limn_core::reply::Head;
 use limn_core::{hash, Error};
-use worker::{Response, ResponseBuilder};
+use worker::Response;
 
 pub use r2::{concatenated, put_blob, put_stream};
 
@@ -187,7 +186,7 @@ pub fn holder<'a>(edge: &'a Edge, bucket: &'a Bucket, row: &Row) -> &'a Node {
 pub async fn stream(edge: &Edge, bucket: &Bucket, row: &Row, part: Option<(u64, u64)>, head: &Head) -> Outcome<Response> {
     let blob = blob_key(&bucket.name, &row.version);
     let body = r2::stream(edge, holder(edge, bucket, row), &blob, (row.length, part)).await?;
-    Ok(ResponseBuilder::new().with_status(head.status).with_headers(headers(head)?).body(body))
+    Ok(begin(head)?.body(body))
 }
 
 /// The type of an unmanaged object, by content: what its store says of it is not believed.
