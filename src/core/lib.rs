@@ -27,7 +27,9 @@ pub mod image;
 pub mod keep;
 pub mod key;
 pub mod kit;
+pub mod label;
 pub mod ledger;
+pub mod lru;
 pub mod node;
 pub mod ops;
 pub mod params;
@@ -44,6 +46,7 @@ pub mod route;
 pub mod saveas;
 pub mod tags;
 pub mod upload;
+pub mod verdict;
 
 pub use error::{Error, Result};
 

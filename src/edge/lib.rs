@@ -2,7 +2,8 @@
 //!
 //! `image` is the GET chain and `upload` the PUT chain on one screen each; `api` is the rest of the object
 //! API; `body` takes bodies in, `node` reads and writes storage, `bucket` finds buckets, `rare` hands jobs to
-//! the second module, `avif` makes what nobody waits for, `cache` is the data centre's cache, `damper` keeps
+//! the second module, `variant` gets derived images from `memory`, `cache` and `derived` or has `fill` make them,
+//! `together` lets requests share work, `avif` makes what nobody waits for, `damper` keeps
 //! strangers from asking for too much, `ledger` is the Durable Object around `limn_core::ledger`, `settings`
 //! hands the Worker's variables to `limn_core::config`.
 
@@ -12,15 +13,20 @@ mod body;
 mod bucket;
 mod cache;
 mod damper;
+mod derived;
 mod failure;
+mod fill;
 mod fonts;
 mod image;
 mod ledger;
+mod memory;
 mod node;
 mod rare;
 mod saveas;
 mod settings;
+mod together;
 mod upload;
+mod variant;
 
 use failure::{Failure, Outcome};
 use limn_core::address::{self, Address};
