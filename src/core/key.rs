@@ -8,12 +8,16 @@ use crate::plan::Plan;
 /// Changed whenever a decoder, operation or encoder makes other pixels or bytes than before.
 pub const ENCODER_VERSION: u32 = 2;
 /// Changed whenever the layout of cached entries does.
-const SCHEMA: u32 = 1;
+const SCHEMA: u32 = 2;
+/// Longest key of an R2 object, bytes (the platform's bound is 1,024).
+const MAX_STORE_KEY: usize = 1_000;
 
 /// The key.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Key {
     bucket: String,
+    object: String,
+    version: String,
     generation: u64,
     digest: String,
 }
@@ -56,7 +60,38 @@ impl Key {
             add(key);
             add(version);
         }
-        Key { bucket: of.bucket.name.clone(), generation: of.generation, digest: hash::hex(&hash::sha256(&text)) }
+        Key {
+            bucket: of.bucket.name.clone(),
+            object: of.object.into(),
+            version: of.version.into(),
+            generation: of.generation,
+            digest: hash::hex(&hash::sha256(&text)),
+        }
+    }
+
+    /// The version of the source.
+    pub fn version(&self) -> &str {
+        &self.version
+    }
+
+    /// What tells it from every other key of this isolate.
+    pub fn name(&self) -> String {
+        format!("{}/{}/{}", self.bucket, self.generation, self.digest)
+    }
+
+    /// Where the derived store keeps everything that was made of an object: a purge lists by it.
+    pub fn store_prefix(bucket: &str, object: &str) -> String {
+        let prefix = format!("{bucket}/{object}/");
+        // Room for a generation and a digest; a hash begins with what no object's key may.
+        match prefix.len() + 20 + 1 + 64 > MAX_STORE_KEY {
+            true => format!("{bucket}//{}/", hash::hex(&hash::sha256(object.as_bytes()))),
+            false => prefix,
+        }
+    }
+
+    /// Its key in the derived store.
+    pub fn store_key(&self) -> String {
+        format!("{}{}-{}", Key::store_prefix(&self.bucket, &self.object), self.generation, self.digest)
     }
 
     /// The synthetic URL under which the Cache API keeps it; `host` is the Worker's own.
@@ -93,5 +128,18 @@ mod tests {
             assert!(keys.iter().skip(i + 1).all(|b| a.url("h") != b.url("h")), "{i}");
         }
         assert_eq!(keys[0], Key::new(&parse_canonical("image/resize,limit_1,w_200").unwrap(), &base()));
+    }
+
+    #[test]
+    fn the_store_lists_what_was_made_of_an_object_however_long_its_key() {
+        let config = sample();
+        let bucket = config.bucket("demo").unwrap();
+        let plan = parse_canonical("image/resize,w_200").unwrap();
+        for (object, prefix) in [("a/b.jpg".to_string(), "demo/a/b.jpg/"), ("é".repeat(500), "demo//")] {
+            let of =
+                Ingredients { bucket, object: &object, version: "1", files: &[], class: Class::Base, buster: None, generation: u64::MAX };
+            let key = Key::new(&plan, &of).store_key();
+            assert!(key.starts_with(prefix) && key.starts_with(&Key::store_prefix("demo", &object)) && key.len() <= MAX_STORE_KEY, "{key}");
+        }
     }
 }

@@ -29,7 +29,9 @@ pub mod image;
 pub mod keep;
 pub mod key;
 pub mod kit;
+pub mod label;
 pub mod ledger;
+pub mod lru;
 pub mod node;
 pub mod ops;
 pub mod params;
@@ -46,6 +48,7 @@ pub mod route;
 pub mod saveas;
 pub mod tags;
 pub mod upload;
+pub mod verdict;
 
 pub use error::{Error, Result};
 

@@ -1,11 +1,13 @@
 //! The GET chain: who asks, for what, from where, and what goes back.
 
 use crate::avif;
-use crate::cache::{self, Entry};
+use crate::cache::Entry;
 use crate::failure::{respond, Failure, Outcome};
+use crate::fill::Fill;
 use crate::node::{self, Source};
 use crate::rare::Module;
-use crate::{damper, fonts, Edge};
+use crate::variant::{self, Variant};
+use crate::{fonts, together, Edge};
 use limn_core::accept::{self, Class};
 use limn_core::codec::sniff::{self, Sniffed};
 use limn_core::codec::Format;
@@ -13,15 +15,16 @@ use limn_core::config::Bucket;
 use limn_core::dialect::Dialect;
 use limn_core::explain::explain;
 use limn_core::grant::{ladder, Caller, Grant, Wish};
-use limn_core::key::{Ingredients, Key};
 use limn_core::kit::{FileRef, Kit, SHIPPED_FONTS};
 use limn_core::params::{Ask, Fallback, Program};
 use limn_core::parts::Parts;
-use limn_core::plan::{FormatChoice, Plan};
+use limn_core::plan::Plan;
 use limn_core::render::{render, Encoded, Scene};
 use limn_core::reply::{Answer, Head, Representation};
 use limn_core::route::ObjectPath;
+use limn_core::verdict::Verdict;
 use limn_core::{percent, Error};
+use std::rc::Rc;
 use worker::Response;
 
 /// Answers GET and HEAD on an object.
@@ -44,47 +47,21 @@ async fn answer(edge: &Edge, parts: &Parts, grant: &Grant<'_>, ask: &Ask) -> Out
     if ask.program == Program::None {
         return original(edge, parts, grant, ask).await;
     }
-    let bucket = grant.bucket();
-    let plan = ask.program.compile(bucket)?;
+    let plan = Rc::new(ask.program.compile(grant.bucket())?);
     if let Some(ladder) = grant.ladder() {
         ladder::check(ladder, &plan)?;
     }
     let class = accept::choose(&plan, parts.header("accept"));
-    let found = node::find(edge, bucket, grant.key(), &plan.files()).await?;
-    let key = |version: &str| {
-        let ingredients = Ingredients {
-            bucket,
-            object: grant.key(),
-            version,
-            files: &found.file_versions(),
-            class,
-            buster: ask.buster.as_deref(),
-            generation: found.generation,
-        };
-        Key::new(&plan, &ingredients)
-    };
-    if let Some(version) = found.source.version() {
-        if let Some(hit) = cache::get(&parts.host, &key(version)).await {
-            return reply(edge, parts, grant, ask, hit, "limn; hit");
+    // What another request made after this one had looked is looked for once more.
+    for again in [false, true] {
+        let since = together::landings();
+        let found = node::find(edge, grant.bucket(), grant.key(), &plan.files()).await?;
+        let fill = Fill { edge, parts, grant, ask, plan: &plan, class, found: &found };
+        if let Some(Variant { entry, verdict }) = variant::obtain(&fill, (!again).then_some(since)).await? {
+            return reply(edge, parts, grant, ask, Rc::unwrap_or_clone(entry), verdict);
         }
     }
-    let original = node::read(edge, bucket, &found.source).await?;
-    damper::admit_variant(edge, parts, grant, ask, &plan, &original.version).await?;
-    let kit = kit(edge, bucket, &found, &plan, &original.bytes).await?;
-    // An AVIF takes too long to wait for: WebP stands in for it, and it takes its place later.
-    let at_once = if class == Class::Avif { Class::WebP } else { class };
-    let image = render(&plan, &original.bytes, &Scene::new(at_once, &kit, bucket.default_quality()))?;
-    let representation = Representation::of(&image, plan.format == FormatChoice::Auto, original.modified);
-    let pending = class == Class::Avif && avif::may_follow(&image);
-    let entry = Entry { representation, bytes: image.bytes, pending };
-    // The version as it was read, not as it was promised: an origin may have changed in between.
-    let key = key(&original.version);
-    cache::put_later(edge, &parts.host, &key, &entry);
-    if pending {
-        let render = avif::Deferred { plan, source: original.bytes, kit, quality: bucket.default_quality() };
-        avif::follow(edge, parts.host.clone(), key, render, entry.clone());
-    }
-    reply(edge, parts, grant, ask, entry, "limn; fwd=uri-miss; stored")
+    Err(Error::Internal.into())
 }
 
 /// What decoders and operations may reach: the files that the plan names, read.
@@ -173,7 +150,7 @@ async fn original(edge: &Edge, parts: &Parts, grant: &Grant<'_>, ask: &Ask) -> O
             stored,
         };
         let Answer { head, range } = representation.answer(parts, grant, edge.now)?;
-        let head = head.saved_as(ask.download.as_deref()).with("cache-status", "limn; fwd=bypass");
+        let head = head.saved_as(ask.download.as_deref()).with("cache-status", Verdict::Bypass.cache_status(&parts.host));
         if head.status == 304 || parts.method == limn_core::parts::Method::Head {
             return Ok(respond(&head, parts.method, Vec::new())?);
         }
@@ -188,12 +165,12 @@ async fn original(edge: &Edge, parts: &Parts, grant: &Grant<'_>, ask: &Ask) -> O
         negotiated: false,
         stored: Vec::new(),
     };
-    reply(edge, parts, grant, ask, Entry { representation, bytes: read.bytes, pending: false }, "limn; fwd=bypass")
+    reply(edge, parts, grant, ask, Entry { representation, bytes: read.bytes, pending: false, in_store: false }, Verdict::Bypass)
 }
 
-fn reply(edge: &Edge, parts: &Parts, grant: &Grant, ask: &Ask, entry: Entry, verdict: &str) -> Outcome<Response> {
+fn reply(edge: &Edge, parts: &Parts, grant: &Grant, ask: &Ask, entry: Entry, verdict: Verdict) -> Outcome<Response> {
     let Answer { head, range } = entry.representation.answer(parts, grant, edge.now)?;
-    let mut head = head.saved_as(ask.download.as_deref()).with("cache-status", verdict);
+    let mut head = head.saved_as(ask.download.as_deref()).with("cache-status", verdict.cache_status(&parts.host));
     if entry.pending {
         head = head.at_most(avif::PENDING_SECONDS).with("x-limn-upgrade", "pending");
     }

@@ -2,9 +2,10 @@
 //!
 //! `image` is the GET chain and `upload` the PUT chain on one screen each; `api` is the rest of the object
 //! API; `body` takes bodies in, `node` reads and writes storage, `bucket` finds buckets, `rare` hands jobs to
-//! the second module, `avif` makes what nobody waits for, `cache` is the data centre's cache, `cors` answers
-//! preflights, `damper` keeps strangers from asking for too much, `remember` knows rows for a while, `purge`
-//! and `metrics` are routes of Limn's own, `ledger` is the Durable Object around `limn_core::ledger`, `settings`
+//! the second module, `variant` gets derived images from `memory`, `cache` and `derived` or has `fill` make
+//! them, `together` lets requests share work, `avif` makes what nobody waits for, `remember` knows rows for a
+//! while, `cors` answers preflights, `damper` keeps strangers from asking for too much, `purge` and `metrics`
+//! are routes of Limn's own, `ledger` is the Durable Object around `limn_core::ledger`, `settings`
 //! hands the Worker's variables to `limn_core::config`.
 
 mod api;
@@ -14,10 +15,13 @@ mod bucket;
 mod cache;
 mod cors;
 mod damper;
+mod derived;
 mod failure;
+mod fill;
 mod fonts;
 mod image;
 mod ledger;
+mod memory;
 mod metrics;
 mod node;
 mod purge;
@@ -25,7 +29,9 @@ mod rare;
 mod remember;
 mod saveas;
 mod settings;
+mod together;
 mod upload;
+mod variant;
 
 use failure::{Failure, Outcome};
 use limn_core::address::{self, Address};

@@ -2,6 +2,7 @@
 
 use super::sql::Bind::{N, T};
 use super::{Answer, Ledger};
+use limn_core::key::Key;
 use limn_core::purge::{scopes, Purge};
 use serde::Deserialize;
 
@@ -53,7 +54,7 @@ impl Ledger {
         let mut pages = 0;
         for Waiting { scope, before } in waiting {
             let prefix = match scope.strip_prefix('=') {
-                Some(file) => format!("{name}/{file}/"),
+                Some(file) => Key::store_prefix(&name, file),
                 None => format!("{name}/{scope}"),
             };
             let mut cursor = None;

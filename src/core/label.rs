@@ -1,0 +1,74 @@
+//! What is written beside a kept derived image, and what must agree before it is believed again.
+
+use crate::key::{Key, ENCODER_VERSION};
+use crate::reply::Representation;
+use crate::{hash, percent};
+
+/// Longest source version that is written down, bytes; it is told to people, the key holds the truth.
+const MAX_VERSION: usize = 256;
+
+/// Names and values beside these bytes: printable ASCII, well below the 2,048 bytes that R2 allows.
+pub fn write(representation: &Representation, bytes: &[u8], key: &Key) -> Vec<(&'static str, String)> {
+    let version = percent::encode(key.version(), "");
+    let mut labels = vec![
+        ("sha256", hash::hex(&hash::sha256(bytes))),
+        ("len", bytes.len().to_string()),
+        ("type", representation.content_type.clone()),
+        ("etag", representation.etag.clone()),
+        ("version", version.chars().take(MAX_VERSION).collect()),
+        ("enc", ENCODER_VERSION.to_string()),
+    ];
+    labels.extend(representation.modified.map(|modified| ("modified", modified.to_string())));
+    labels.extend(representation.negotiated.then(|| ("negotiated", "1".into())));
+    labels
+}
+
+/// The representation of bytes that were kept; `None` when they are not those that were kept.
+pub fn read(label: impl Fn(&str) -> Option<String>, bytes: &[u8]) -> Option<Representation> {
+    let length = label("len")?.parse().ok()?;
+    let whole = bytes.len() as u64 == length && label("sha256")? == hash::hex(&hash::sha256(bytes));
+    let representation = Representation {
+        content_type: label("type")?,
+        etag: label("etag")?,
+        length,
+        modified: label("modified").and_then(|m| m.parse().ok()),
+        negotiated: label("negotiated").is_some(),
+        stored: Vec::new(),
+    };
+    whole.then_some(representation)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::accept::Class;
+    use crate::config::tests::sample;
+    use crate::key::Ingredients;
+    use crate::params::oss::parse_canonical;
+
+    #[test]
+    fn only_what_was_kept_is_believed() {
+        let config = sample();
+        let bucket = config.bucket("demo").unwrap();
+        let of = Ingredients { bucket, object: "a", version: "W/\"é\"", files: &[], class: Class::Base, buster: None, generation: 0 };
+        let key = Key::new(&parse_canonical("image/resize,w_200").unwrap(), &of);
+        let bytes = b"image".to_vec();
+        let representation = Representation {
+            content_type: "image/png".into(),
+            etag: "\"e\"".into(),
+            length: 5,
+            modified: Some(7),
+            negotiated: true,
+            stored: Vec::new(),
+        };
+        let labels = write(&representation, &bytes, &key);
+        assert!(labels.iter().all(|(_, value)| value.is_ascii()));
+        let label = |name: &str| labels.iter().find(|(n, _)| *n == name).map(|(_, value)| value.clone());
+        assert_eq!(read(label, &bytes), Some(representation));
+        assert_eq!(read(label, b"imagE"), None);
+        assert_eq!(read(label, b"imag"), None);
+        for lost in ["sha256", "len", "type", "etag"] {
+            assert_eq!(read(|name| label(name).filter(|_| name != lost), &bytes), None, "{lost}");
+        }
+    }
+}
