@@ -105,6 +105,7 @@ pub fn preflight(rules: &[Rule], parts: &Parts) -> Result<Head> {
         .with("access-control-allow-methods", methods.join(", "))
         .with("access-control-max-age", rule.max_age_seconds.to_string())
         .with("cache-control", "no-store")
+        .with("x-content-type-options", "nosniff")
         .with("vary", "Origin, Access-Control-Request-Method, Access-Control-Request-Headers");
     if !headers.is_empty() {
         head = head.with("access-control-allow-headers", headers.join(", "));
