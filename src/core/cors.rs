@@ -56,7 +56,7 @@ pub struct Rule {
     pub headers: Vec<Wild>,
     /// Headers that they may read, beside those that any page may.
     pub expose: Vec<String>,
-    /// How long a browser may remember the answer to a preflight, seconds.
+    /// How long a browser may remember the answer to a preflight, seconds; 0 leaves it to the browser.
     pub max_age_seconds: u32,
     /// Whether a page may send cookies and HTTP authentication.
     pub credentials: bool,
@@ -103,9 +103,12 @@ pub fn preflight(rules: &[Rule], parts: &Parts) -> Result<Head> {
     let mut head = Head::new(204)
         .with("access-control-allow-origin", rule.allowed_origin(origin))
         .with("access-control-allow-methods", methods.join(", "))
-        .with("access-control-max-age", rule.max_age_seconds.to_string())
         .with("cache-control", "no-store")
+        .with("x-content-type-options", "nosniff")
         .with("vary", "Origin, Access-Control-Request-Method, Access-Control-Request-Headers");
+    if rule.max_age_seconds > 0 {
+        head = head.with("access-control-max-age", rule.max_age_seconds.to_string());
+    }
     if !headers.is_empty() {
         head = head.with("access-control-allow-headers", headers.join(", "));
     }

@@ -30,6 +30,8 @@ impl From<worker::Error> for Failure {
 /// The headers of a head.
 fn headers(head: &Head) -> worker::Result<Headers> {
     let headers = Headers::new();
+    // Here, so that no answer goes without it.
+    headers.set("x-content-type-options", "nosniff")?;
     for (name, value) in &head.headers {
         headers.set(name, value)?;
     }

@@ -53,7 +53,7 @@ fn parse_rule(table: &str, value: Value) -> Result<Rule> {
         return Err(bad(table, &format!("cors.expose: a header's name is wanted; {text:?} came")));
     }
     // With cookies, "every origin" would let any page on the web act as its reader.
-    if rule.credentials && rule.origins.iter().any(|o| ["*", "*://*", "http://*", "https://*"].contains(&o.as_str())) {
+    if rule.credentials && !rule.origins.iter().all(|o| is_somebodys(o)) {
         return Err(bad(table, "cors.credentials: true needs origins that are named, not every origin"));
     }
     Ok(Rule {
@@ -80,6 +80,11 @@ fn origin(text: &str) -> Option<Wild> {
     let (scheme, host) = text.split_once("://").unwrap_or(("*", text));
     let legal = !scheme.is_empty() && !host.is_empty() && !host.contains(['/', ',', '@', '?', '#']) && !scheme.contains(['/', ',']);
     Wild::parse(text).filter(|_| legal && (text.contains("://") || text.starts_with('*')))
+}
+
+/// Whether a pattern leaves open no more than a subdomain or a port.
+fn is_somebodys(text: &str) -> bool {
+    text.split_once('*').is_none_or(|(start, end)| end.starts_with('.') || (start.ends_with(':') && end.is_empty()))
 }
 
 fn is_header(text: &str, pattern: bool) -> bool {
@@ -115,6 +120,7 @@ mod tests {
             (serde_json::json!({ "origins": ["*"], "headers": ["x y"] }), "cors.headers"),
             (serde_json::json!({ "origins": ["*"], "expose": ["x-*"] }), "cors.expose"),
             (serde_json::json!({ "origins": ["*"], "credentials": true }), "credentials"),
+            (serde_json::json!({ "origins": ["https://*:8443"], "credentials": true }), "credentials"),
             (serde_json::json!({ "origins": ["*"], "max_age": 1 }), "max_age"),
         ] {
             let e = parse("LIMN_BUCKET_X", rule.clone()).unwrap_err().to_string();

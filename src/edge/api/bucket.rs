@@ -11,6 +11,7 @@ use limn_core::api::documents::{object::deleted_xml, request};
 use limn_core::api::{acl, list, operation::BucketOp};
 use limn_core::config::{Access, Bucket};
 use limn_core::dialect::Dialect;
+use limn_core::error::CloudCode;
 use limn_core::grant::referer::Pattern;
 use limn_core::grant::{Caller, Wish};
 use limn_core::ledger::call::{Call, Sum};
@@ -72,6 +73,8 @@ pub async fn answer(edge: &Edge, parts: &Parts, caller: &Caller<'_>, name: &str,
             Stat { bytes: sum.bytes, objects: sum.objects, uploads: sum.uploads, counted: edge.now }.xml()
         }
         BucketOp::Acl => documents::acl_xml(owner, public, dialect),
+        BucketOp::Cors if bucket.cors.is_empty() => return Err(Error::NoSuchSetting(CloudCode("NoSuchCORSConfiguration")).into()),
+        BucketOp::Cors => documents::cors_xml(&bucket.cors, dialect),
         BucketOp::Referer => referer(bucket),
         BucketOp::Styles => {
             let programs: Vec<(&str, String)> = bucket.styles.iter().map(|(name, program)| (name.as_str(), program.to_string())).collect();

@@ -3,6 +3,7 @@
 use crate::api::list::{person, storage_class};
 use crate::api::operation::Unset;
 use crate::api::xml::{time, Xml};
+use crate::cors::Rule;
 use crate::dialect::Dialect;
 
 /// `LocationConstraint`: the region alone, as the text of the root.
@@ -121,6 +122,24 @@ fn policy(owner: &str, word: &str, public: bool, dialect: Dialect) -> String {
                 }
             }
         });
+    })
+}
+
+/// `CORSConfiguration`.
+pub fn cors_xml(rules: &[Rule], dialect: Dialect) -> String {
+    Xml::document("CORSConfiguration", dialect, |xml| {
+        for rule in rules {
+            xml.element("CORSRule", |xml| {
+                rule.origins.iter().for_each(|origin| xml.text("AllowedOrigin", &origin.to_string()));
+                rule.methods.iter().for_each(|method| xml.text("AllowedMethod", method.as_str()));
+                rule.headers.iter().for_each(|header| xml.text("AllowedHeader", &header.to_string()));
+                rule.expose.iter().for_each(|header| xml.text("ExposeHeader", header));
+                xml.value("MaxAgeSeconds", rule.max_age_seconds);
+            });
+        }
+        if dialect == Dialect::Oss {
+            xml.value("ResponseVary", true);
+        }
     })
 }
 

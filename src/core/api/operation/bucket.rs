@@ -40,6 +40,8 @@ pub enum BucketOp {
     Styles,
     /// OSS: one style.
     Style(String),
+    /// Which pages of other origins may read it.
+    Cors,
     /// Whether it keeps versions; it does not.
     Versioning,
     /// A setting that is not there and whose absence is a document.
@@ -47,7 +49,7 @@ pub enum BucketOp {
 }
 
 /// Settings that can be read, and are written in the settings tables only.
-const READABLE: [&str; 7] = ["acl", "referer", "style", "versioning", "location", "bucketInfo", "stat"];
+const READABLE: [&str; 8] = ["acl", "cors", "referer", "style", "versioning", "location", "bucketInfo", "stat"];
 
 impl BucketOp {
     /// Reads a request whose path names a bucket and no key.
@@ -102,6 +104,7 @@ fn get(parts: &Parts) -> Result<BucketOp> {
             Ok(parts.param("styleName").map_or(BucketOp::Styles, |name| BucketOp::Style(name.into())))
         }
         "acl" => plain(name, BucketOp::Acl),
+        "cors" => plain(name, BucketOp::Cors),
         "referer" => plain(name, BucketOp::Referer),
         "versioning" => plain(name, BucketOp::Versioning),
         "location" => plain(name, BucketOp::Location),
@@ -151,6 +154,7 @@ mod tests {
             ("GET", "?stat", BucketOp::Stat),
             ("GET", "?acl", BucketOp::Acl),
             ("GET", "?referer", BucketOp::Referer),
+            ("GET", "?cors", BucketOp::Cors),
             ("GET", "?style", BucketOp::Styles),
             ("GET", "?style&styleName=thumb", BucketOp::Style("thumb".into())),
             ("GET", "?versioning&x-id=GetBucketVersioning", BucketOp::Versioning),
@@ -168,7 +172,7 @@ mod tests {
     #[test]
     fn settings_that_are_not_there_are_refused_with_each_clouds_code() {
         for (query, oss, s3) in [
-            ("?cors", "NoSuchCORSConfiguration", "NoSuchCORSConfiguration"),
+            ("?website", "NoSuchWebsiteConfiguration", "NoSuchWebsiteConfiguration"),
             ("?lifecycle", "NoSuchLifecycle", "NoSuchLifecycleConfiguration"),
             ("?policy", "NoSuchBucketPolicy", "NoSuchBucketPolicy"),
             ("?encryption", "NoSuchServerSideEncryptionRule", "ServerSideEncryptionConfigurationNotFoundError"),

@@ -36,7 +36,6 @@ pub fn of(name: &str, dialect: Dialect) -> Option<Answer> {
         "accelerate"            => Empty(Unset::Accelerate),
         "notification"          => Empty(Unset::Notification),
         "requestPayment"        => Empty(Unset::RequestPayment),
-        "cors"                  => Answer::None("NoSuchCORSConfiguration"),
         "lifecycle"             => code("NoSuchLifecycle", "NoSuchLifecycleConfiguration"),
         "website"               => Answer::None("NoSuchWebsiteConfiguration"),
         "tagging"               => Answer::None("NoSuchTagSet"),
