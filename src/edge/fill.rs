@@ -106,13 +106,13 @@ impl Fill<'_> {
         error.is_about_source() && !(matches!(error, Error::ImageTooLarge(_)) && self.plan.format == FormatChoice::Fixed(Format::Avif))
     }
 
-    /// Reads the source and makes the image.
+    /// Reads the source and makes the image; `alone` where this request has waited for others long enough.
     ///
     /// # Errors
     /// Whatever is not about the source: nobody else may be told the same.
-    pub async fn make(&self) -> Outcome<Made> {
+    pub async fn make(&self, alone: bool) -> Outcome<Made> {
         let (edge, bucket) = (self.edge, self.grant.bucket());
-        let (original, read) = self.read().await?;
+        let (original, read) = self.read(alone).await?;
         damper::admit_variant(edge, self.parts, self.grant, self.ask, self.plan, &original.version).await?;
         let key = self.key(self.plan, self.class, &original.version);
         let kit = image::kit(edge, bucket, self.found, self.plan, &original.bytes).await?;
@@ -131,10 +131,11 @@ impl Fill<'_> {
     }
 
     /// The source's bytes, read once for all variants that are made of them at the same time.
-    async fn read(&self) -> Outcome<(Rc<Original>, Option<Lead<Rc<Original>>>)> {
+    async fn read(&self, alone: bool) -> Outcome<(Rc<Original>, Option<Lead<Rc<Original>>>)> {
         let (bucket, source) = (self.grant.bucket(), &self.found.source);
         let key = format!("{} {} {:?} {}", bucket.name, self.found.generation, source.version(), self.grant.key());
-        let lead = match board(&READS, &key, None).await {
+        let seat = if alone { Seat::Alone } else { board(&READS, &key, None).await };
+        let lead = match seat {
             Seat::Landed(original) => return Ok((original, None)),
             Seat::Lead(lead) => Some(lead),
             Seat::Alone | Seat::Late => None,

@@ -70,7 +70,7 @@ pub async fn obtain(fill: &Fill<'_>, since: Option<u64>) -> Outcome<Option<Varia
             return Variant::of(shared);
         }
     }
-    let made = fill.make().await?;
+    let made = fill.make(lead.is_none()).await?;
     finish(fill, made, lead)
 }
 
