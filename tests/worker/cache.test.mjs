@@ -38,6 +38,7 @@ before(async () => {
     {
       LIMN_NODE_WEB: { name: 'web', kind: 'http', url, managed: false },
       LIMN_BUCKET_WEB: { name: 'web', nodes: ['web'], access: 'public-read', parameters: 'open', styles: ['demo'] },
+      LIMN_BUCKET_BRIEF: { name: 'brief', nodes: ['web'], access: 'public-read', parameters: 'open', source_fresh_seconds: 1 },
     },
     { entry: 'faulty.mjs' },
   );
@@ -172,6 +173,13 @@ test('different variants of one original share its fetch', async () => {
   assert.deepEqual(await Promise.all(all.map(async ({ bytes }) => (await sharp(bytes).metadata()).width)), [40, 50, 60, 70, 80]);
 });
 
+test('an origin that has not changed costs a fetch and no render', async () => {
+  const first = await fine('/brief/same.jpg?w=60', /^limn; fwd=uri-miss; stored$/);
+  await pause(1_500);
+  const again = await fine('/brief/same.jpg?w=60', /^limn-l0; hit$/);
+  assert.deepEqual([hits['same.jpg'], again.etag], [2, first.etag]);
+});
+
 test('F32: a leader that fails or hangs harms nobody but itself', async () => {
   manners['fails.jpg'] = ['fail', 'slow'];
   let all = await Promise.all(Array.from({ length: 20 }, () => ask('/web/fails.jpg?w=50')));
@@ -231,4 +239,31 @@ test('an AVIF takes the place of its stand-in, and serves who asks for it by nam
   assert.equal(named.type, 'image/avif');
   assert.ok(named.bytes.equals(avif.bytes));
   await eventually(async () => (await deed('stored')).some(({ size }) => size === avif.bytes.length), 'it is stored');
+});
+
+test('where the Cache API keeps nothing, the store alone is told of and used', async () => {
+  const url = `http://127.0.0.1:${origin.address().port}/base`;
+  const there = await limn({
+    LIMN: { mode: 'production' },
+    LIMN_KEY_DEV: null,
+    LIMN_KEY_READER: null,
+    LIMN_NODE_WEB: { name: 'web', kind: 'http', url, managed: false },
+    LIMN_BUCKET_WEB: { name: 'web', nodes: ['web'], access: 'public-read', parameters: 'open' },
+  });
+  try {
+    const told = async (path) => {
+      const answer = await raw(there.port, { path, headers: { host: 'limn.me.workers.dev' } });
+      await pause(300);
+      return [answer.status, answer.headers['cache-status']];
+    };
+    const made = (stored) => [200, `limn; fwd=uri-miss${stored}; detail=no-cache-api`];
+    assert.deepEqual(await told(`/web/dev.jpg?${large}`), made(''));
+    assert.deepEqual(await told(`/web/dev.jpg?${large}`), made('; stored'));
+    const store = 'limn-l2; hit, limn-l1; fwd=uri-miss; detail=no-cache-api, limn-l0; fwd=uri-miss';
+    assert.deepEqual(await told(`/web/dev.jpg?${large}`), [200, store]);
+    await there.restart();
+    assert.deepEqual(await told(`/web/dev.jpg?${large}`), [200, store]);
+  } finally {
+    await there.stop();
+  }
 });
