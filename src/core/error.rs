@@ -25,6 +25,8 @@ pub enum Error {
     SchemeRefused(String),
     TokenRefused,
     RefererRefused,
+    /// 403: no CORS rule allows what a preflight asks.
+    CorsRefused(String),
     BadBucketName(String),
     NoSuchBucket(String),
     NoSuchKey,
@@ -39,6 +41,8 @@ pub enum Error {
     Conflict(String),
     /// 409: a bucket that somebody has.
     BucketExists(String),
+    /// 409: one's own, as S3 tells it.
+    BucketOwned(String),
     BucketNotEmpty,
     TooManyBuckets(String),
     /// 409: the object is there and was not to be overwritten.
@@ -46,7 +50,8 @@ pub enum Error {
     Precondition(String),
     /// 304: a copy whose source the client holds already (OSS).
     NotModified,
-    BadRange(String),
+    /// 416: the sentence, and how many bytes there are.
+    BadRange(String, u64),
     MalformedXml(String),
     MalformedForm(String),
     /// 403: a form's field is not what its policy allows.
@@ -106,6 +111,7 @@ impl Error {
             SchemeRefused(_)     => Row(400, "signature_unsupported", 400, "InvalidRequest"),
             TokenRefused         => Row(403, "signature_unsupported", 403, "InvalidSecurityToken"),
             RefererRefused       => Row(403, "referer_refused", 403, "AccessDenied"),
+            CorsRefused(_)       => Row(403, "cors_refused", 403, "AccessForbidden"),
             BadBucketName(_)     => Row(400, "bad_bucket_name", 400, "InvalidBucketName"),
             NoSuchBucket(_)      => Row(404, "no_such_bucket", 404, "NoSuchBucket"),
             NoSuchKey            => Row(404, "no_such_key", 404, "NoSuchKey"),
@@ -117,12 +123,13 @@ impl Error {
             Method(_)            => Row(405, "method", 405, "MethodNotAllowed"),
             Conflict(_)          => Row(409, "conflict", 409, "OperationAborted"),
             BucketExists(_)      => Row(409, "bucket_exists", 409, "BucketAlreadyExists"),
+            BucketOwned(_)       => Row(409, "bucket_exists", 409, "BucketAlreadyOwnedByYou"),
             BucketNotEmpty       => Row(409, "bucket_not_empty", 409, "BucketNotEmpty"),
             TooManyBuckets(_)    => Row(400, "too_many_buckets", 400, "TooManyBuckets"),
             ObjectExists         => Row(409, "object_exists", 409, "FileAlreadyExists"),
             Precondition(_)      => Row(412, "precondition", 412, "PreconditionFailed"),
             NotModified          => Row(304, "not_modified", 304, "NotModified"),
-            BadRange(_)          => Row(416, "bad_range", 416, "InvalidRange"),
+            BadRange(..)         => Row(416, "bad_range", 416, "InvalidRange"),
             MalformedXml(_)      => Row(400, "malformed_xml", 400, "MalformedXML"),
             MalformedForm(_)     => Row(400, "malformed_form", 400, "MalformedPOSTRequest"),
             PolicyRefused(_)     => Row(403, "policy_refused", 403, "AccessDenied"),
@@ -205,13 +212,15 @@ impl fmt::Display for Error {
             | OutsideImage(s) | AccessDenied(s) | Method(s) | SignatureRequired(s) | Conflict(s) | UploadTooLarge(s)
             | UploadNotAnImage(s) | BadDigest(s) | FormatUnsupported(s) | ImageTooLarge(s) | ImageCorrupt(s) | OriginFailed(s)
             | Unavailable(s) | Misconfigured(s) | NotImplemented(s) | SchemeRefused(s) | TooManyBuckets(s) | Precondition(s)
-            | BadRange(s) | MalformedXml(s) | MalformedForm(s) | PolicyRefused(s) | InvalidPart(s) | PartTooSmall(s)
+            | CorsRefused(s) | MalformedXml(s) | MalformedForm(s) | PolicyRefused(s) | InvalidPart(s) | PartTooSmall(s)
             | MetadataTooLarge(s) | RateLimited(s) | TooManyVariants(s) => f.write_str(s),
+            BadRange(s, _) => f.write_str(s),
             TokenRefused => f.write_str("Security tokens are not taken; sign with an access key, with OSS V4 or AWS Signature Version 4."),
             NoSuchSetting(code) => write!(f, "The bucket has no such setting ({}).", code.0),
             NotModified => f.write_str("The source is the one that the client holds."),
             NoSuchUpload => f.write_str("The upload does not exist; it may have been completed or aborted."),
             BucketExists(b) => write!(f, "The bucket {b:?} exists already."),
+            BucketOwned(b) => write!(f, "The bucket {b:?} exists already and is yours."),
             BucketNotEmpty => f.write_str("The bucket still holds objects."),
             ObjectExists => f.write_str("The object exists already and was not to be overwritten."),
             InvalidPartOrder => f.write_str("The parts must be listed in ascending order, each once."),

@@ -15,7 +15,7 @@ pub struct Bounds {
 }
 
 /// What may be done with what was remembered `age` seconds ago.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Use {
     /// Use it.
     Fresh,

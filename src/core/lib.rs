@@ -13,9 +13,11 @@
 pub mod accept;
 pub mod address;
 pub mod api;
+pub mod beside;
 pub mod budget;
 pub mod codec;
 pub mod config;
+pub mod cors;
 pub mod dialect;
 pub mod error;
 pub mod explain;

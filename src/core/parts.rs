@@ -14,6 +14,8 @@ pub enum Method {
     Put,
     Post,
     Delete,
+    /// What a browser asks before it sends another.
+    Options,
 }
 
 impl Method {
@@ -25,16 +27,22 @@ impl Method {
             Method::Put => "PUT",
             Method::Post => "POST",
             Method::Delete => "DELETE",
+            Method::Options => "OPTIONS",
         }
     }
 
-    fn parse(text: &str) -> Result<Method> {
+    /// Reads it as it stands in a request line.
+    ///
+    /// # Errors
+    /// `method`.
+    pub fn parse(text: &str) -> Result<Method> {
         Ok(match text {
             "GET" => Method::Get,
             "HEAD" => Method::Head,
             "PUT" => Method::Put,
             "POST" => Method::Post,
             "DELETE" => Method::Delete,
+            "OPTIONS" => Method::Options,
             other => return Err(Error::Method(format!("The method {other} is not supported."))),
         })
     }

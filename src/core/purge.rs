@@ -5,7 +5,7 @@
 //! while it happens, lies under a key that nobody asks for any more.
 
 use crate::route::check_key;
-use crate::{Error, Result};
+use crate::{hash, Error, Result};
 use serde::{Deserialize, Serialize};
 
 /// Deepest prefix that can be purged, in folders.
@@ -23,6 +23,18 @@ pub fn scopes(key: &str) -> Vec<String> {
 /// The scope of one file, which no prefix can name.
 fn file_scope(key: &str) -> String {
     format!("={key}")
+}
+
+/// The `Cache-Tag` values of an object, one for each of its [`scopes`]: what a purge of a zone's cache by
+/// tag names.
+pub fn tags(bucket: &str, key: &str) -> Vec<String> {
+    scopes(key).iter().map(|scope| tag(bucket, scope)).collect()
+}
+
+/// The tag of one scope: short, and telling nobody a name.
+pub fn tag(bucket: &str, scope: &str) -> String {
+    let text = format!("{bucket}\0{scope}");
+    hash::base32(&hash::sha256(text.as_bytes())).chars().take(16).collect()
 }
 
 /// A purge as it is asked for: `POST /-/purge`, JSON.
@@ -111,6 +123,17 @@ mod tests {
             let hits = |key: &str| scopes(key).iter().any(|s| scopes_purged.contains(s));
             assert!(reached.iter().all(|k| hits(k)) && !spared.iter().any(|k| hits(k)), "{json}");
         }
+    }
+
+    #[test]
+    fn tags_are_those_of_the_scopes_and_fit_a_header() {
+        let deep = format!("{}x.jpg", "f/".repeat(400));
+        let header = tags("demo", &deep).join(",");
+        assert!(header.len() <= 18 * 17 && header.bytes().all(|b| b.is_ascii_alphanumeric() || b == b','), "{header}");
+        let purged = purge(r#"{"bucket":"demo","prefixes":["a/"]}"#).unwrap();
+        let purged: Vec<String> = purged.scopes().iter().map(|scope| tag("demo", scope)).collect();
+        let hits = |bucket: &str, key: &str| tags(bucket, key).iter().any(|t| purged.contains(t));
+        assert!(hits("demo", "a/b.jpg") && !hits("demo", "b/a.jpg") && !hits("other", "a/b.jpg"));
     }
 
     #[test]

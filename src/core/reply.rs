@@ -3,11 +3,13 @@
 use crate::api::conditions;
 use crate::api::documents::error_xml;
 use crate::api::meta::Overrides;
-use crate::api::range::Range;
+use crate::api::range::{unsatisfied, Range};
 use crate::config::Bucket;
 use crate::dialect::Dialect;
 use crate::grant::{Covers, Grant, Scheme};
+use crate::params::short::canonical_name;
 use crate::parts::{Method, Parts};
+use crate::purge;
 use crate::render::Encoded;
 use crate::{hash, Error, Result};
 use std::borrow::Cow;
@@ -53,7 +55,8 @@ impl Head {
     /// With a `max-age` of at most so many seconds.
     pub fn at_most(self, seconds: u64) -> Head {
         let Some((policy, age)) = self.header("cache-control").and_then(|c| c.split_once("max-age=")) else { return self };
-        let age = age.parse().map_or(seconds, |age: u64| age.min(seconds));
+        // What follows the age goes: an answer that something else will replace is not immutable.
+        let age = age.split(',').next().unwrap_or("").trim().parse().map_or(seconds, |age: u64| age.min(seconds));
         let value = format!("{policy}max-age={age}");
         self.replaced("cache-control", value)
     }
@@ -132,15 +135,29 @@ impl Representation {
             conditions::Outcome::NotModified => Head::new(304),
             conditions::Outcome::Proceed => Head::new(200),
         };
-        let mut head =
-            head.with("etag", self.etag.clone()).with("cache-control", cache_control(grant, now)).with("x-content-type-options", "nosniff");
+        let mut head = head
+            .with("etag", self.etag.clone())
+            .with("cache-control", cache_control(grant, parts, now))
+            .with("x-content-type-options", "nosniff");
         if let Some(modified) = self.modified {
             head = head.with("last-modified", crate::http_date::format(modified));
         }
         if self.negotiated {
             head = head.with("vary", "Accept");
         }
+        if grant.bucket().cache_tags && !grant.bucket().is_protected() {
+            head = head.with("cache-tag", purge::tags(&grant.bucket().name, grant.key()).join(","));
+        }
+        // A policy that protects is not undone by what an uploader stored, but for the tools that read it back.
+        let own_policy = grant.scheme().map_or(!grant.bucket().is_protected(), Scheme::is_header);
+        let stored =
+            self.stored.iter().map(|(name, value)| (name.as_str(), value)).filter(|(name, _)| own_policy || *name != "cache-control");
+        let replacing: Vec<(&str, &String)> = stored.chain(overrides.headers.iter().map(|(name, value)| (*name, value))).collect();
         if head.status == 304 {
+            // A client takes these over into what it holds.
+            for (name, value) in replacing.into_iter().filter(|(name, _)| ["cache-control", "expires"].contains(name)) {
+                head = head.replaced(name.to_string(), value.clone());
+            }
             return Ok(Answer { head, range: Range::Whole });
         }
         let range = Range::of(parts, self.length, &self.etag, modified)?;
@@ -151,13 +168,8 @@ impl Representation {
             .with("content-type", self.content_type.clone())
             .with("content-length", range.count(self.length).to_string())
             .with("accept-ranges", "bytes");
-        // A policy that protects is not undone by what an uploader stored, but for the tools that read it back.
-        let own_policy = grant.scheme().map_or(!grant.bucket().is_protected(), Scheme::is_header);
-        for (name, value) in self.stored.iter().filter(|(name, _)| own_policy || name != "cache-control") {
-            head = head.replaced(name.clone(), value.clone());
-        }
-        for (name, value) in overrides.headers {
-            head = head.replaced(name, value);
+        for (name, value) in replacing {
+            head = head.replaced(name.to_string(), value.clone());
         }
         if head.header("content-type").is_some_and(is_active) {
             let named = head.header("content-disposition").is_some_and(|d| d.starts_with("attachment"));
@@ -180,10 +192,13 @@ fn is_active(content_type: &str) -> bool {
 }
 
 /// What a client and the caches on its side may keep (product: protected buckets stay private).
-fn cache_control(grant: &Grant, now: u64) -> String {
+fn cache_control(grant: &Grant, parts: &Parts, now: u64) -> String {
     let bucket: &Bucket = grant.bucket();
+    let is_version = |name: &str| !bucket.ignores(name) && canonical_name(name).is_some_and(|known| known == "v");
     let left = grant.expires().map_or(bucket.ttl_seconds, |end| end.saturating_sub(now).min(bucket.ttl_seconds));
     match (bucket.is_protected(), grant.scheme()) {
+        // Whoever names a version in the URL changes the URL with the image.
+        (false, None) if parts.query.iter().any(|(name, _)| is_version(name)) => format!("public, max-age={left}, immutable"),
         (false, None) => format!("public, max-age={left}"),
         (true, None) => "private, no-cache".into(),
         // A signed link may open more than the bucket does, so it stays with who holds it.
@@ -208,8 +223,11 @@ pub fn refusal(error: &Error, parts: Option<&Parts>, request_id: &str) -> (Head,
     match error.status() {
         503 => head = head.with("retry-after", "2"),
         429 => head = head.with("retry-after", "60"),
-        405 => head = head.with("allow", "GET, HEAD, PUT, POST, DELETE"),
+        405 => head = head.with("allow", "GET, HEAD, PUT, POST, DELETE, OPTIONS"),
         _ => {}
+    }
+    if let Error::BadRange(_, length) = error {
+        head = head.with("content-range", unsatisfied(*length));
     }
     let sentence = error.to_string();
     match dialect {
@@ -248,6 +266,64 @@ mod tests {
         assert!(body.contains("<Code>ImageTooLarge</Code><Message>a &lt;b&gt; &amp; c</Message>"), "{body}");
         for e in [Error::NoSuchKey, Error::BadSignature, Error::Internal, Error::RefererRefused] {
             assert_eq!(refusal(&e, None, "r").0.header("cache-control"), Some("no-store"));
+        }
+        let (head, _) = refusal(&Error::BadRange("x".into(), 10), None, "r");
+        assert_eq!((head.status, head.header("content-range")), (416, Some("bytes */10")));
+    }
+
+    #[test]
+    fn what_is_to_be_replaced_soon_is_kept_for_a_short_time() {
+        for (policy, want) in [
+            ("public, max-age=86400", "public, max-age=60"),
+            ("public, max-age=86400, immutable", "public, max-age=60"),
+            ("private, max-age=5", "private, max-age=5"),
+            ("no-store", "no-store"),
+        ] {
+            assert_eq!(Head::new(200).with("cache-control", policy).at_most(60).header("cache-control"), Some(want));
+        }
+    }
+
+    fn answer(url: &str, headers: &[(&str, &str)]) -> Answer {
+        let config = crate::config::tests::sample();
+        let parts = parts(url, headers);
+        let address = crate::address::Address::of(&parts, &config);
+        let caller = crate::grant::identify(&parts, &address, &config, 0).unwrap();
+        let ask = crate::params::Ask::nothing();
+        let grant = caller.admit(config.bucket("demo").unwrap(), "a/b.jpg", crate::grant::Wish::Read(&ask)).unwrap();
+        let stored = vec![("cache-control".to_string(), "max-age=7".to_string()), ("content-language".into(), "de".into())];
+        let stored = if url.contains("stored") { stored } else { Vec::new() };
+        let representation = Representation {
+            content_type: "image/png".into(),
+            etag: "\"e\"".into(),
+            length: 10,
+            modified: Some(9),
+            negotiated: true,
+            stored,
+        };
+        representation.answer(&parts, &grant, 0).unwrap()
+    }
+
+    #[test]
+    fn a_304_carries_what_a_client_takes_over() {
+        for url in ["/demo/a/b.jpg?w=1", "/demo/a/b.jpg?v=2", "/demo/stored.jpg"] {
+            let (whole, same) = (answer(url, &[]).head, answer(url, &[("if-none-match", "\"e\"")]).head);
+            assert_eq!((whole.status, same.status), (200, 304));
+            for name in ["etag", "cache-control", "vary", "last-modified", "x-content-type-options"] {
+                assert_eq!(same.header(name), whole.header(name), "{url} {name}");
+            }
+            assert_eq!((same.header("content-length"), same.header("content-language")), (None, None));
+        }
+        assert_eq!(answer("/demo/stored.jpg", &[]).head.header("cache-control"), Some("max-age=7"));
+    }
+
+    #[test]
+    fn a_url_with_a_version_is_immutable() {
+        for (query, want) in [
+            ("v=1", "public, max-age=86400, immutable"),
+            ("cb=1&w=2", "public, max-age=86400, immutable"),
+            ("w=2", "public, max-age=86400"),
+        ] {
+            assert_eq!(answer(&format!("/demo/a/b.jpg?{query}"), &[]).head.header("cache-control"), Some(want), "{query}");
         }
     }
 

@@ -12,6 +12,10 @@ pub enum Route {
     Health,
     /// `/-/ops.json`: the operation table.
     Ops,
+    /// `/-/metrics`: counters.
+    Metrics,
+    /// `/-/purge`: what was made of some objects is out of reach.
+    Purge,
     /// `/robots.txt`: nothing here is to be crawled into.
     Robots,
     /// `/`: the service.
@@ -90,6 +94,8 @@ fn reserved(path: &str) -> Result<Route> {
     match path {
         "health" => Ok(Route::Health),
         "ops.json" => Ok(Route::Ops),
+        "metrics" => Ok(Route::Metrics),
+        "purge" => Ok(Route::Purge),
         _ => Err(Error::NoSuchKey),
     }
 }

@@ -33,7 +33,8 @@ pub fn parse(body: &[u8], source: &ObjectPath) -> Result<SaveAs> {
     let (mut key, mut bucket) = (None, None);
     for arg in args.split(',') {
         let (name, value) = arg.split_once('_').ok_or_else(wanted)?;
-        let value = hash::from_base64url(value)
+        // Some SDKs write the other alphabet of base64.
+        let value = hash::from_base64url(&value.replace('+', "-").replace('/', "_"))
             .and_then(|bytes| String::from_utf8(bytes).ok())
             .ok_or_else(|| Error::BadArg(format!("Input is not base64 decoding. sys/saveas: {name} must be base64url.")))?;
         let slot = match name {

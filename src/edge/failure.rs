@@ -2,7 +2,7 @@
 
 use limn_core::parts::Method;
 use limn_core::reply::Head;
-use worker::{Headers, Response, ResponseBuilder};
+use worker::{EncodeBody, Headers, Response, ResponseBuilder};
 
 /// A refusal with a public sentence, or a fault whose detail goes to the log alone.
 pub enum Failure {
@@ -28,7 +28,7 @@ impl From<worker::Error> for Failure {
 }
 
 /// The headers of a head.
-pub fn headers(head: &Head) -> worker::Result<Headers> {
+fn headers(head: &Head) -> worker::Result<Headers> {
     let headers = Headers::new();
     for (name, value) in &head.headers {
         headers.set(name, value)?;
@@ -36,9 +36,16 @@ pub fn headers(head: &Head) -> worker::Result<Headers> {
     Ok(headers)
 }
 
+/// A response that still wants its body. What is stored with a Content-Encoding is in it already; the runtime
+/// would encode it once more.
+pub fn begin(head: &Head) -> worker::Result<ResponseBuilder> {
+    let encode = if head.header("content-encoding").is_some() { EncodeBody::Manual } else { EncodeBody::Automatic };
+    Ok(ResponseBuilder::new().with_status(head.status).with_headers(headers(head)?).with_encode_body(encode))
+}
+
 /// A response of fixed bytes. HEAD and 304 carry none, but HEAD keeps its length.
 pub fn respond(head: &Head, method: Method, body: Vec<u8>) -> worker::Result<Response> {
-    let builder = ResponseBuilder::new().with_status(head.status).with_headers(headers(head)?);
+    let builder = begin(head)?;
     match method == Method::Head || head.status == 304 || head.status == 204 {
         true => Ok(builder.empty()),
         false => Ok(builder.fixed(body)),

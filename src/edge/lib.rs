@@ -2,9 +2,10 @@
 //!
 //! `image` is the GET chain and `upload` the PUT chain on one screen each; `api` is the rest of the object
 //! API; `body` takes bodies in, `node` reads and writes storage, `bucket` finds buckets, `rare` hands jobs to
-//! the second module, `variant` gets derived images from `memory`, `cache` and `derived` or has `fill` make them,
-//! `together` lets requests share work, `avif` makes what nobody waits for, `damper` keeps
-//! strangers from asking for too much, `ledger` is the Durable Object around `limn_core::ledger`, `settings`
+//! the second module, `variant` gets derived images from `memory`, `cache` and `derived` or has `fill` make
+//! them, `together` lets requests share work, `avif` makes what nobody waits for, `remember` knows rows for a
+//! while, `cors` answers preflights, `damper` keeps strangers from asking for too much, `purge` and `metrics`
+//! are routes of Limn's own, `ledger` is the Durable Object around `limn_core::ledger`, `settings`
 //! hands the Worker's variables to `limn_core::config`.
 
 mod api;
@@ -12,6 +13,7 @@ mod avif;
 mod body;
 mod bucket;
 mod cache;
+mod cors;
 mod damper;
 mod derived;
 mod failure;
@@ -20,8 +22,11 @@ mod fonts;
 mod image;
 mod ledger;
 mod memory;
+mod metrics;
 mod node;
+mod purge;
 mod rare;
+mod remember;
 mod saveas;
 mod settings;
 mod together;
@@ -32,28 +37,34 @@ use failure::{Failure, Outcome};
 use limn_core::address::{self, Address};
 use limn_core::config::{Config, Mode};
 use limn_core::dialect::Dialect;
-use limn_core::grant;
+use limn_core::grant::{self, Scheme};
 use limn_core::ops::OPS;
 use limn_core::params::short::KEYS;
 use limn_core::parts::{Method, Parts};
 use limn_core::reply::{self, Head};
-use limn_core::route::Route;
+use limn_core::route::{ObjectPath, Route};
 use limn_core::{http_date, Error};
+use std::cell::Cell;
+use std::rc::Rc;
 use worker::{event, Context, Date, Env, Request, Response};
 
 /// Everything that a handler may reach.
+#[derive(Clone)]
 pub struct Edge {
     config: &'static Config,
     env: Env,
-    ctx: Context,
+    ctx: Rc<Context>,
     /// Unix seconds.
     now: u64,
+    /// Whether the ledger is asked whatever is remembered: tools that sign headers read what they wrote.
+    strict: Cell<bool>,
 }
 
 #[event(fetch)]
 async fn fetch(request: Request, env: Env, ctx: Context) -> worker::Result<Response> {
     let request_id = format!("{:016x}", (js_sys::Math::random() * 1.8e19) as u64);
     let parts = parts_of(&request);
+    let config = settings::load(&env).ok();
     let outcome = match &parts {
         Ok(parts) => answer(parts, request, env, ctx).await,
         Err(e) => Err(Failure::Refused(e.clone())),
@@ -62,6 +73,9 @@ async fn fetch(request: Request, env: Env, ctx: Context) -> worker::Result<Respo
         Ok(response) => response,
         Err(failure) => refuse(failure, parts.as_ref().ok(), &request_id)?,
     };
+    if let (Ok(parts), Some(config)) = (&parts, config) {
+        cors::dress(config, parts, &mut response)?;
+    }
     // SDKs quote it to whoever runs the service, each by its own name.
     let dialect = parts.as_ref().map_or(Dialect::Limn, Dialect::of);
     response.headers_mut().set("date", &http_date::format(Date::now().as_millis() / 1_000))?;
@@ -96,8 +110,11 @@ async fn answer(parts: &Parts, request: Request, env: Env, ctx: Context) -> Outc
         )
         .into());
     }
-    let edge = Edge { config, env, ctx, now: Date::now().as_millis() / 1_000 };
+    let edge = Edge { config, env, ctx: Rc::new(ctx), now: Date::now().as_millis() / 1_000, strict: Cell::new(false) };
     let answer = route(&edge, parts, request).await;
+    if let Ok(response) = &answer {
+        metrics::count(&edge, response);
+    }
     match &answer {
         // Whoever tries signatures is damped; the answer to one is the same either way.
         Err(Failure::Refused(error)) if error.is_forgery() => damper::admit_refusal(&edge, parts).await.and(answer),
@@ -108,13 +125,24 @@ async fn answer(parts: &Parts, request: Request, env: Env, ctx: Context) -> Outc
 async fn route(edge: &Edge, parts: &Parts, request: Request) -> Outcome<Response> {
     let address = Address::of(parts, edge.config);
     let route = Route::parse(&address, edge.config)?;
+    match &route {
+        Route::Metrics if metrics::bears_token(edge, parts) => return metrics::answer(edge, parts, None).await,
+        // Browsers send no credentials with it.
+        Route::Bucket(name) | Route::Object(ObjectPath { bucket: name, .. }) if parts.method == Method::Options => {
+            return cors::preflight(edge, parts, name).await
+        }
+        _ => {}
+    }
     let caller = grant::identify(parts, &address, edge.config, edge.now)?;
+    edge.strict.set(caller.scheme().is_some_and(Scheme::is_header));
     match (route, parts.method) {
         (Route::Object(path), _) => api::object(edge, parts, &caller, &path, request).await,
         (Route::Bucket(name), _) => api::bucket(edge, parts, &caller, &name, request).await,
         (Route::Service, _) => api::service(edge, parts, &caller).await,
         (Route::Health, Method::Get | Method::Head) => json(parts, &health(edge.config)),
         (Route::Ops, Method::Get | Method::Head) => json(parts, &operations()),
+        (Route::Metrics, Method::Get | Method::Head) => metrics::answer(edge, parts, Some(&caller)).await,
+        (Route::Purge, Method::Post) => purge::answer(edge, parts, &caller, request).await,
         (Route::Robots, Method::Get | Method::Head) => fixed(parts, "text/plain", "User-agent: *\nDisallow: /-/\n".into()),
         (_, method) => Err(Error::Method(format!("{} is not supported here.", method.as_str())).into()),
     }

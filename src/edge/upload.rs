@@ -4,7 +4,7 @@ use crate::api::writable;
 use crate::body::{put_held, receive, Arrived, Target, What};
 use crate::failure::{respond, Outcome};
 use crate::ledger::client;
-use crate::{image, Edge};
+use crate::{image, remember, Edge};
 use limn_core::api::acl;
 use limn_core::api::conditions::WriteCondition;
 use limn_core::api::meta::Meta;
@@ -95,6 +95,7 @@ pub async fn keep(edge: &Edge, grant: &Grant<'_>, to: &Target<'_>, arrived: Arri
             client::tell(edge, &bucket.name, &Call::Finish { upload, row: row.clone(), only_if: extras.only_if }).await?;
         }
     }
+    remember::forget(&bucket.name, &[to.key.to_string()]).await;
     Ok(row)
 }
 
@@ -103,5 +104,6 @@ pub async fn delete(edge: &Edge, parts: &Parts, caller: &Caller<'_>, bucket: &Bu
     caller.admit(bucket, key, Wish::Delete)?;
     writable(bucket)?;
     client::delete(edge, &bucket.name, vec![key.to_string()], &WriteCondition::of(parts)?).await?;
+    remember::forget(&bucket.name, &[key.to_string()]).await;
     Ok(respond(&Head::new(204).with("cache-control", "no-store"), parts.method, Vec::new())?)
 }

@@ -34,7 +34,7 @@ export function drive({ file }, job) {
   // No proxy, no profile and no certificate of this machine's.
   const own = Object.fromEntries(Object.entries(process.env).filter(([name]) => !/^aws_|_proxy$/i.test(name)));
   const env = { ...own, AWS_EC2_METADATA_DISABLED: 'true', PYTHONWARNINGS: 'ignore', ...(job.ca && { NODE_EXTRA_CA_CERTS: job.ca }) };
-  const child = spawn(command, args, { env, timeout: 180_000 });
+  const child = spawn(command, args, { env, timeout: 280_000 });
   let [out, errors] = ['', ''];
   child.stdout.on('data', (chunk) => (out += chunk));
   child.stderr.on('data', (chunk) => (errors = (errors + chunk).slice(-4000)));

@@ -4,7 +4,7 @@
 //   echo '{"port": 8787}' | node tests/clients/with_ali_oss.mjs
 import assert from 'node:assert/strict';
 import { createHash } from 'node:crypto';
-import { mkdtempSync, readFileSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import http from 'node:http';
 import https from 'node:https';
 import { tmpdir } from 'node:os';
@@ -14,7 +14,7 @@ import { isDeepStrictEqual } from 'node:util';
 import sharp from 'sharp';
 
 export const operations = JSON.parse(readFileSync(new URL('operations.json', import.meta.url)));
-const photo = new URL('../../.tools/demo/photo.jpg', import.meta.url);
+const photo = new URL('../../.tools/demo/grey.jpg', import.meta.url);
 // The same as in kit.py.
 export const oddKeys = ['a b/ü 图.bin', 'plus+and&=.bin', 'per%2Fcent%25.bin', "q?#;,'().bin", '~tilde*!@$.bin'];
 export const listed = ['dir/1 space.bin', 'dir/2+plus.bin', 'dir/3 图ü.bin', 'dir/deeper/4.bin', 'other/5&<>.bin'];
@@ -115,7 +115,8 @@ export async function main(client, configs, runs, notApplicable) {
   const told = JSON.parse(await text(process.stdin));
   for (const [config, make] of Object.entries(configs)) {
     if (told.config && told.config !== config) continue;
-    const driver = make(new Job(told, client, config, told.full ?? config === Object.keys(configs)[0]));
+    const job = new Job(told, client, config, told.full ?? config === Object.keys(configs)[0]);
+    const driver = make(job);
     for (const operation of operations) {
       if (!operation.includes(told.operation ?? '')) continue;
       const began = performance.now();
@@ -129,6 +130,7 @@ export async function main(client, configs, runs, notApplicable) {
       const seconds = Math.round((performance.now() - began) / 10) / 100;
       console.log(JSON.stringify({ client, config, operation, ok, detail: detail.slice(0, told.trace ? 5000 : 600), seconds }));
     }
+    rmSync(job.work, { recursive: true });
   }
   process.exit(0);
 }

@@ -9,6 +9,7 @@ import json
 import os
 import pathlib
 import re
+import shutil
 import socket
 import struct
 import sys
@@ -18,7 +19,7 @@ import traceback
 
 HERE = pathlib.Path(__file__).parent
 OPERATIONS = json.loads((HERE / "operations.json").read_text())
-PHOTO = HERE / "../../.tools/demo/photo.jpg"
+PHOTO = HERE / "../../.tools/demo/grey.jpg"
 # What OSS and S3 keys may hold and clients encode differently.
 ODD_KEYS = ["a b/ü 图.bin", "plus+and&=.bin", "per%2Fcent%25.bin", "q?#;,'().bin", "~tilde*!@$.bin"]
 LISTED = ["dir/1 space.bin", "dir/2+plus.bin", "dir/3 图ü.bin", "dir/deeper/4.bin", "other/5&<>.bin"]
@@ -180,3 +181,4 @@ def main(client, configs, operations, not_applicable):
                     traceback.print_exc()
             took = round(time.monotonic() - began, 2)
             print(json.dumps({"client": client, "config": config, "operation": operation, "ok": ok, "detail": detail[:600], "seconds": took}), flush=True)
+        shutil.rmtree(job.work)

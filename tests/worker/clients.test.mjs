@@ -22,7 +22,9 @@ async function all(scheme, port, ca) {
   const queue = [...drivers];
   const work = async () => {
     for (let driver = queue.shift(); driver; driver = queue.shift()) {
-      const { results, code, errors } = await drive(driver, { scheme, port, ca });
+      // Large bodies travel differently over HTTPS with Amazon's SDKs alone: in chunks of their own.
+      const small = ca && !['boto3', 'aws-sdk-js'].includes(driver.client);
+      const { results, code, errors } = await drive(driver, { scheme, port, ca, ...(small && { full: false }) });
       for (const result of results) cells.set(of(scheme, result, result.operation), result);
       if (code !== 0) console.log(`${driver.file} over ${scheme} ended with ${code}:\n${errors}`);
     }

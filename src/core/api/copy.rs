@@ -69,7 +69,7 @@ pub fn source_range(parts: &Parts, length: u64) -> Result<Option<(u64, u64)>> {
         return Err(Error::BadArg("The range of a copy must be bytes=FIRST-LAST.".into()));
     };
     if last >= length {
-        return Err(Error::BadRange(format!("The range of the copy ends behind the source, which has {length} bytes.")));
+        return Err(Error::BadRange(format!("The range of the copy ends behind the source, which has {length} bytes."), length));
     }
     Ok(Some((first, last)))
 }

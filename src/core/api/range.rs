@@ -44,7 +44,7 @@ impl Range {
         match (lenient && beyond, start < length) {
             (true, _) => Ok(Range::Whole),
             (false, true) => Ok(Range::Part { start, end: end.min(length - 1) }),
-            (false, false) => Err(Error::BadRange(format!("The range begins behind the end; there are {length} bytes."))),
+            (false, false) => Err(Error::BadRange(format!("The range begins behind the end; there are {length} bytes."), length)),
         }
     }
 

@@ -1,9 +1,11 @@
 //! Buckets: the tables `LIMN_BUCKET_…`.
 
+use super::cors;
 use super::limits::Limits;
 use super::node::Node;
 use super::site::host_name;
 use super::{bad, table, yes};
+use crate::cors::Rule;
 use crate::grant::referer::Pattern;
 use crate::params::{self, Fallback, Program};
 use crate::plan::Quality;
@@ -161,6 +163,21 @@ pub(super) struct BucketTable {
     ttl_seconds: u64,
     #[serde(default = "one_minute")]
     source_fresh_seconds: u64,
+    #[serde(default = "one_minute")]
+    stale_while_revalidate_seconds: u64,
+    #[serde(default = "one_day")]
+    stale_if_error_seconds: u64,
+    #[serde(default = "five")]
+    row_fresh_seconds: u64,
+    #[serde(default = "thirty")]
+    row_stale_seconds: u64,
+    cors: Option<serde_json::Value>,
+    #[serde(default)]
+    timing_allow_origin: Vec<String>,
+    #[serde(default)]
+    cache_tags: bool,
+    #[serde(default)]
+    client_hints: bool,
 }
 
 /// A bucket's settings.
@@ -220,6 +237,22 @@ pub struct Bucket {
     pub ttl_seconds: u64,
     /// Unmanaged HTTP nodes: how long a source's validators are believed, in seconds.
     pub source_fresh_seconds: u64,
+    /// Unmanaged HTTP nodes: how long after that they are used once more while they are asked anew.
+    pub stale_while_revalidate_seconds: u64,
+    /// Unmanaged HTTP nodes: how long they are used where the origin fails.
+    pub stale_if_error_seconds: u64,
+    /// How long a ledger's row is believed without asking, seconds.
+    pub row_fresh_seconds: u64,
+    /// How long it is used once more while it is renewed, seconds from when it was asked for.
+    pub row_stale_seconds: u64,
+    /// Which pages of other origins may read it.
+    pub cors: Vec<Rule>,
+    /// The value of `Timing-Allow-Origin`.
+    pub timing_allow_origin: Option<String>,
+    /// Whether answers carry `Cache-Tag`.
+    pub cache_tags: bool,
+    /// Whether what a browser says of its screen stands for what a URL leaves open.
+    pub client_hints: bool,
 }
 
 impl Bucket {
@@ -296,6 +329,9 @@ pub(super) fn parse_bucket(
         return Err(bad(name, "delimiter: one of ! - _ / or an empty text is wanted"));
     }
     b.limits.check(name)?;
+    if b.row_fresh_seconds > b.row_stale_seconds || b.row_stale_seconds > 3_600 {
+        return Err(bad(name, "row_stale_seconds: from row_fresh_seconds to 3600 is wanted"));
+    }
     let keys = b.fonts.iter().map(|f| ("fonts", f)).chain(b.fallbacks.iter().map(|f| ("fallbacks", f)));
     for (table, (entry, key)) in keys {
         crate::route::check_key(key).map_err(|_| bad(name, &format!("{table}.{entry}: an object key is wanted, {key:?} came")))?;
@@ -339,6 +375,14 @@ pub(super) fn parse_bucket(
         ignore: b.ignore,
         ttl_seconds: b.ttl_seconds,
         source_fresh_seconds: b.source_fresh_seconds,
+        stale_while_revalidate_seconds: b.stale_while_revalidate_seconds,
+        stale_if_error_seconds: b.stale_if_error_seconds,
+        row_fresh_seconds: b.row_fresh_seconds,
+        row_stale_seconds: b.row_stale_seconds,
+        cors: b.cors.map_or(Ok(Vec::new()), |rules| cors::parse(name, rules))?,
+        timing_allow_origin: cors::parse_timing(name, &b.timing_allow_origin)?,
+        cache_tags: b.cache_tags,
+        client_hints: b.client_hints,
     })
 }
 
@@ -356,6 +400,14 @@ fn exclamation() -> String {
 
 fn one_day() -> u64 {
     86_400
+}
+
+fn five() -> u64 {
+    5
+}
+
+fn thirty() -> u64 {
+    30
 }
 
 fn half_an_hour() -> u64 {

@@ -55,6 +55,11 @@ impl AccessKey {
         own || self.grants_any(action, |g| (g.bucket == "*" || g.bucket == bucket.name) && key.starts_with(&g.prefix))
     }
 
+    /// Whether the key may do `action` anywhere at all.
+    pub fn may_anywhere(&self, action: Action) -> bool {
+        self.grants_any(action, |_| true)
+    }
+
     /// Whether the bucket shows in the key's list of buckets.
     pub fn sees(&self, bucket: &Bucket) -> bool {
         self.may(Action::List, bucket, "") || self.grants_any(Action::List, |g| g.bucket == bucket.name)

@@ -5,6 +5,7 @@
 //! access key. Names after the prefix only tell the tables apart; each carries its own `name`.
 
 mod bucket;
+pub(crate) mod cors;
 mod key;
 mod limits;
 mod node;

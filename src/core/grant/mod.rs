@@ -141,6 +141,17 @@ impl<'a> Caller<'a> {
         self.signature.as_ref().map(|s| s.promise.clone()).unwrap_or_default()
     }
 
+    /// Refuses a signature without an end, as on Limn's own routes.
+    ///
+    /// # Errors
+    /// `bad_arg`.
+    pub fn ends(&self) -> Result<()> {
+        match self.signature.as_ref().is_some_and(|s| s.expires.is_none() && !s.scheme.is_header()) {
+            true => Err(endless()),
+            false => Ok(()),
+        }
+    }
+
     /// How the request was signed, if it was.
     pub fn scheme(&self) -> Option<Scheme> {
         self.signature.as_ref().map(|s| s.scheme)
@@ -170,16 +181,15 @@ impl<'a> Caller<'a> {
             Wish::Delete | Wish::DeleteBucket => (Action::Delete, "delete"),
             Wish::List | Wish::Describe => (Action::List, "list"),
         };
-        if let (Some(access), Some(signature)) = (self.key, &self.signature) {
+        if let Some(access) = self.key {
             if !access.may(action, bucket, key) {
                 return Err(Error::AccessDenied(format!("The access key lacks the grant {name:?} here.")));
             }
             if matches!(wish, Wish::Read(ask) if ask.explain) && !access.may(Action::Admin, bucket, key) {
                 return Err(Error::AccessDenied("The access key lacks the grant \"admin\", which explain needs.".into()));
             }
-            let endless = signature.expires.is_none() && !signature.scheme.is_header();
-            if endless && (bucket.access == Access::Private || !matches!(wish, Wish::Read(_))) {
-                return Err(Error::BadArg("exp must be there: unix seconds at which the signed right ends.".into()));
+            if bucket.access == Access::Private || !matches!(wish, Wish::Read(_)) {
+                self.ends()?;
             }
         }
         let mut ladder = false;
@@ -244,6 +254,10 @@ impl<'a> Caller<'a> {
             Parameters::Signed => Err(unsigned("Transforming")),
         }
     }
+}
+
+fn endless() -> Error {
+    Error::BadArg("exp must be there: unix seconds at which the signed right ends.".into())
 }
 
 fn unsigned(what: &str) -> Error {

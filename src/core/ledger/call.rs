@@ -5,16 +5,17 @@ use crate::api::conditions::WriteCondition;
 use crate::api::list::{PartsQuery, Query, UploadsQuery};
 use crate::api::meta::Meta;
 use crate::api::multipart::Part;
+use crate::purge::Purge;
 use serde::{Deserialize, Serialize};
-use std::collections::HashMap;
+use std::collections::BTreeMap;
 
 /// A question to the ledger.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case", tag = "do")]
 pub enum Call {
-    /// Rows of some keys, and the generation of the first: a [`Look`].
+    /// Rows and generations of some keys: a list of [`Seen`], in the order of the keys.
     Look {
-        /// The object's key, then its marks'.
+        /// The object's key, then those of its files.
         keys: Vec<String>,
     },
     /// A version for an upload: a [`Reservation`].
@@ -110,6 +111,20 @@ pub enum Call {
     Close,
     /// Takes commits again: a bucket of the name was made anew.
     Reopen,
+    /// Counts generations up, so that nothing made before is reached any more.
+    Purge {
+        /// What is purged.
+        purge: Purge,
+        /// Who asked.
+        user: String,
+    },
+    /// Directory: adds to the deployment's counters.
+    Count {
+        /// By name and labels, as Prometheus writes them.
+        counts: BTreeMap<String, u64>,
+    },
+    /// Directory: the counters' sums, a [`Counted`].
+    Counted,
     /// Notes that a stranger has a variant made; refused beyond the most that the bucket allows.
     NoteVariant {
         /// The object's key.
@@ -187,13 +202,22 @@ pub enum Gathered {
     },
 }
 
-/// What a read asks the ledger for in one call.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Look {
-    /// Rows by key, for the object and the files that were asked for; absent keys are not there.
-    pub rows: HashMap<String, Row>,
-    /// The purge generation of the object.
+/// What a ledger knows of one key.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Seen {
+    /// The object, if it is there.
+    pub row: Option<Row>,
+    /// Its purge generation.
     pub generation: u64,
+}
+
+/// Sums of the deployment's counters.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Counted {
+    /// By name and labels.
+    pub sums: BTreeMap<String, u64>,
+    /// When one was added to last, unix milliseconds.
+    pub updated: u64,
 }
 
 /// A promise of a version.

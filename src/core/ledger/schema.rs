@@ -6,7 +6,8 @@
 /// `objects` is the truth of managed objects; `pending` are versions that were promised and are not
 /// committed; `garbage` are blobs that no row names any more; `generations` are purges; `uploads` and
 /// `parts` are multipart uploads under way, `completed` those that ended, for clients that ask again;
-/// `variants` are what strangers had made of an object; `made_buckets` lies in the directory alone.
+/// `purges` tells who purged what, `reclaim` which derived images wait to be deleted for it; `sums` are the
+/// deployment's counters; `variants` are what strangers had made of an object; `sums` and `made_buckets` lie in the directory alone.
 pub const STEPS: &[&[&str]] = &[&[
     "CREATE TABLE objects (
         key TEXT PRIMARY KEY, version TEXT NOT NULL, sha256 TEXT NOT NULL, etag TEXT NOT NULL, crc64 TEXT NOT NULL,
@@ -24,6 +25,9 @@ pub const STEPS: &[&[&str]] = &[&[
         node TEXT NOT NULL, stored INTEGER NOT NULL, PRIMARY KEY (upload, number))",
     "CREATE TABLE completed (upload TEXT PRIMARY KEY, key TEXT NOT NULL, etag TEXT NOT NULL, ended INTEGER NOT NULL)",
     "CREATE TABLE variants (key TEXT NOT NULL, version TEXT NOT NULL, plan TEXT NOT NULL, PRIMARY KEY (key, version, plan))",
+    "CREATE TABLE purges (at INTEGER NOT NULL, user TEXT NOT NULL, what TEXT NOT NULL)",
+    "CREATE TABLE reclaim (scope TEXT PRIMARY KEY, before INTEGER NOT NULL)",
+    "CREATE TABLE sums (name TEXT PRIMARY KEY, value INTEGER NOT NULL, updated INTEGER NOT NULL)",
     "CREATE TABLE made_buckets (name TEXT PRIMARY KEY, user TEXT NOT NULL, made INTEGER NOT NULL)",
 ]];
 

@@ -2,6 +2,7 @@
 
 pub mod args;
 pub mod clouds;
+pub mod hints;
 pub mod legacy;
 pub mod oss;
 pub mod short;
@@ -118,6 +119,7 @@ impl Ask {
         };
         let download = download.map(|name| file_name(&name)).transpose()?;
         let fallback = fallback.map(|name| bucket.fallback(&name)).transpose()?;
+        hints::apply(&mut pairs, parts, bucket);
         let by_style = path.style.is_some()
             || matches!(pairs.as_slice(), [(name, _)] if name == "p")
             || cloud.as_ref().is_some_and(|(_, text)| text.starts_with("style/") && !text.contains('|'));

@@ -4,7 +4,7 @@ use super::{empty, form, head, header_name, xml};
 use crate::body::small;
 use crate::failure::{Failure, Outcome};
 use crate::ledger::client;
-use crate::{bucket, Edge};
+use crate::{bucket, remember, Edge};
 use limn_core::api::conditions::WriteCondition;
 use limn_core::api::documents::bucket::{self as documents, Info, Stat};
 use limn_core::api::documents::{object::deleted_xml, request};
@@ -97,8 +97,9 @@ async fn create(edge: &Edge, parts: &Parts, caller: &Caller<'_>, name: &str, req
     let key = caller.known()?;
     acl::check(parts, false)?;
     request::create_bucket(&small(parts, &caller.promise(), request, request::MAX_BYTES).await?)?;
-    if edge.config.bucket(name).is_ok() {
-        return Err(Error::BucketExists(name.into()).into());
+    if let Ok(set) = edge.config.bucket(name) {
+        let owned = key.sees(set) && Dialect::of(parts) == Dialect::S3;
+        return Err(if owned { Error::BucketOwned(name.into()) } else { Error::BucketExists(name.into()) }.into());
     }
     if !key.create_buckets {
         return Err(Error::AccessDenied("The access key lacks create_buckets.".into()).into());
@@ -131,12 +132,14 @@ async fn delete_many(edge: &Edge, parts: &Parts, caller: &Caller<'_>, bucket: &B
             Ok(_) if object.condition.is_empty() => plain.push(object.key),
             Ok(_) => {
                 let told = refusal(client::delete(edge, &bucket.name, vec![object.key.clone()], &object.condition).await)?;
+                remember::forget(&bucket.name, std::slice::from_ref(&object.key)).await;
                 outcomes.push((object.key, told));
             }
         }
     }
     if !plain.is_empty() {
         let told = refusal(client::delete(edge, &bucket.name, plain.clone(), &WriteCondition::default()).await)?;
+        remember::forget(&bucket.name, &plain).await;
         outcomes.extend(plain.into_iter().map(|key| (key, told.clone())));
     }
     let url = parts.param("encoding-type") == Some("url");

@@ -3,7 +3,7 @@
 use crate::failure::Outcome;
 use crate::Edge;
 use limn_core::api::conditions::WriteCondition;
-use limn_core::ledger::call::{Call, Look, Reservation};
+use limn_core::ledger::call::{Call, Reservation, Seen};
 use limn_core::ledger::Row;
 use limn_core::Error;
 use serde::de::DeserializeOwned;
@@ -43,9 +43,14 @@ pub async fn tell(edge: &Edge, bucket: &str, call: &Call) -> Outcome<()> {
     send(edge, bucket, call).await.map(|_| ())
 }
 
-/// Rows of some keys, and the generation of the first.
-pub async fn look(edge: &Edge, bucket: &str, keys: Vec<String>) -> Outcome<Look> {
-    ask(edge, bucket, &Call::Look { keys }).await
+/// Rows and generations of some keys, in their order.
+pub async fn look(edge: &Edge, bucket: &str, keys: Vec<String>) -> Outcome<Vec<Seen>> {
+    let asked = keys.len();
+    let seen: Vec<Seen> = ask(edge, bucket, &Call::Look { keys }).await?;
+    match seen.len() == asked {
+        true => Ok(seen),
+        false => Err(Error::Internal.into()),
+    }
 }
 
 /// The row of one object.
@@ -53,8 +58,8 @@ pub async fn look(edge: &Edge, bucket: &str, keys: Vec<String>) -> Outcome<Look>
 /// # Errors
 /// `no_such_key`, `unavailable`.
 pub async fn row(edge: &Edge, bucket: &str, key: &str) -> Outcome<Row> {
-    let mut look = look(edge, bucket, vec![key.to_string()]).await?;
-    look.rows.remove(key).ok_or(Error::NoSuchKey.into())
+    let seen = look(edge, bucket, vec![key.to_string()]).await?;
+    seen.into_iter().find_map(|seen| seen.row).ok_or(Error::NoSuchKey.into())
 }
 
 /// A version for an upload.

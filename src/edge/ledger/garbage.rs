@@ -70,10 +70,18 @@ impl Ledger {
 
     /// Sees to it that the garbage is collected some time.
     pub(super) async fn wake(&self, now: u64) -> worker::Result<()> {
+        match self.state.storage().get_alarm().await? {
+            Some(_) => Ok(()),
+            None => self.wake_at(now + GARBAGE_AGE_MS).await,
+        }
+    }
+
+    /// As [`wake`](Self::wake), at a time; an earlier alarm stays.
+    pub(super) async fn wake_at(&self, at: u64) -> worker::Result<()> {
         let storage = self.state.storage();
         match storage.get_alarm().await? {
-            Some(_) => Ok(()),
-            None => storage.set_alarm((now + GARBAGE_AGE_MS) as i64).await,
+            Some(earlier) if earlier as u64 <= at => Ok(()),
+            _ => storage.set_alarm(at as i64).await,
         }
     }
 }

@@ -1,12 +1,14 @@
 //! The ledger: a Durable Object with SQLite, one a bucket, that holds what `limn_core::ledger` says.
 //!
-//! `objects` and `uploads` answer calls, `garbage` deletes what no row names, `directory` knows the
+//! `objects`, `uploads`, `purges` and `counters` answer calls, `garbage` deletes what no row names, `directory` knows the
 //! buckets made through the object API, `client` asks from outside.
 
 pub mod client;
+mod counters;
 mod directory;
 mod garbage;
 mod objects;
+mod purges;
 mod sql;
 mod uploads;
 
@@ -24,6 +26,9 @@ pub struct Ledger {
     state: State,
     env: Env,
 }
+
+/// How soon a purge's derived images are deleted, milliseconds.
+const RECLAIM_AFTER_MS: u64 = 1_000;
 
 /// A refusal that goes back to whoever asked, or a fault of the runtime.
 enum Fault {
@@ -64,7 +69,11 @@ impl DurableObject for Ledger {
     }
 
     async fn alarm(&self) -> worker::Result<Response> {
-        self.collect_garbage(Date::now().as_millis()).await?;
+        let now = Date::now().as_millis();
+        self.collect_garbage(now).await?;
+        if self.reclaim().await? {
+            self.wake_at(now + RECLAIM_AFTER_MS).await?;
+        }
         Response::empty()
     }
 }
@@ -110,6 +119,13 @@ impl Ledger {
             Call::Abort { upload } => done(self.abort(&upload, now)),
             Call::Close => done(self.close()),
             Call::Reopen => done(self.reopen()),
+            Call::Purge { purge, user } => {
+                self.purge(&purge, &user, now)?;
+                self.wake_at(now + RECLAIM_AFTER_MS).await?;
+                done(Ok(()))
+            }
+            Call::Count { counts } => done(self.count(&counts, now)),
+            Call::Counted => json(&self.counted()?),
             Call::NoteVariant { key, version, plan, most } => done(self.note_variant(&key, &version, &plan, most)),
             Call::MakeBucket { name, user } => done(self.make_bucket(&name, &user, now)),
             Call::FindBucket { name } => json(&self.find_bucket(&name)?),

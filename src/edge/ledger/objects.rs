@@ -5,11 +5,10 @@ use super::{Answer, Ledger};
 use limn_core::api::conditions::WriteCondition;
 use limn_core::api::list::{self, Bound, Entry, Listing, Query};
 use limn_core::api::meta::Meta;
-use limn_core::ledger::call::{Look, Sum};
+use limn_core::ledger::call::{Seen, Sum};
 use limn_core::ledger::{schema, version_text, Row};
 use limn_core::Error;
 use serde::Deserialize;
-use std::collections::HashMap;
 
 /// A row as it lies in the table.
 #[derive(Deserialize)]
@@ -48,15 +47,8 @@ impl Ledger {
         Ok(self.sql.first::<Stored, 1>("SELECT * FROM objects WHERE key = ?", [T(key)])?.map(Into::into))
     }
 
-    pub(super) fn look(&self, keys: &[String]) -> Answer<Look> {
-        let mut rows = HashMap::new();
-        for key in keys {
-            if let Some(row) = self.stored(key)? {
-                rows.insert(key.clone(), row);
-            }
-        }
-        let generation = self.sql.number("SELECT COALESCE(SUM(generation), 0) AS value FROM generations WHERE scope = ''", [])?;
-        Ok(Look { rows, generation })
+    pub(super) fn look(&self, keys: &[String]) -> Answer<Vec<Seen>> {
+        keys.iter().map(|key| Ok(Seen { row: self.stored(key)?, generation: self.generation(key)? })).collect()
     }
 
     pub(super) fn next_version(&self, now: u64) -> worker::Result<String> {

@@ -1,68 +1,193 @@
 //! A web server as a read-only node. Redirects are not followed, bodies are measured while they are
 //! read, and nothing that looks cut is believed.
 
-use super::Original;
-use crate::failure::Outcome;
+use super::{kept, Original};
+use crate::failure::{Failure, Outcome};
 use crate::Edge;
 use limn_core::config::Bucket;
+use limn_core::freshness::{Bounds, Use};
 use limn_core::node::{origin_url, OriginHead};
-use limn_core::{http_date, Error};
+use limn_core::{http_date, percent, Error};
+use serde::{Deserialize, Serialize};
 use std::time::Duration;
 use worker::{Cache, Delay, Fetch, Headers, Method, Request, RequestInit, RequestRedirect, Response, ResponseBuilder};
 
 /// How long an origin may take for its head and its body together, milliseconds (reference: faults.md 3.2).
 const BUDGET_MS: u64 = 6_000;
+/// How long an object is believed not to be there, seconds (reference: edge-caching.md 6).
+const ABSENT_SECONDS: u64 = 10;
 
-/// Where the version that an origin showed last is remembered, in this data centre.
-fn memory_url(bucket: &Bucket, key: &str) -> String {
-    format!("https://origin.limn.internal/__o/1/{}/{}", bucket.name, limn_core::percent::encode(key, "/"))
+/// What the origin said of an object when it was asked last.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+struct Memory {
+    /// None: it is not there.
+    version: Option<String>,
+    etag: Option<String>,
+    modified: Option<String>,
+    /// Unix seconds.
+    at: u64,
 }
 
-/// The version that was seen within the bucket's `source_fresh_seconds`.
-pub async fn known_version(_: &Edge, bucket: &Bucket, key: &str) -> Option<String> {
-    Cache::default().get(memory_url(bucket, key), false).await.ok()??.text().await.ok()
+/// An object of a bucket, as one generation of purges sees it.
+#[derive(Clone)]
+struct Place {
+    bucket: String,
+    key: String,
+    url: String,
+    max_bytes: u64,
+    generation: u64,
+    bounds: Bounds,
 }
 
-async fn remember(url: String, version: String, seconds: u64) {
-    let headers = Headers::new();
-    if headers.set("cache-control", &format!("public, max-age={seconds}")).is_ok() {
-        let entry = ResponseBuilder::new().with_headers(headers).fixed(version.into_bytes());
-        let _ = Cache::default().put(url, entry).await;
+impl Place {
+    fn of(bucket: &Bucket, key: &str, generation: u64) -> Place {
+        let fresh = bucket.source_fresh_seconds;
+        let bounds = Bounds {
+            fresh,
+            while_revalidate: fresh + bucket.stale_while_revalidate_seconds,
+            if_error: fresh + bucket.stale_if_error_seconds,
+        };
+        let url = origin_url(&bucket.node, key);
+        Place { bucket: bucket.name.clone(), key: key.into(), url, max_bytes: bucket.limits.max_bytes, generation, bounds }
+    }
+
+    /// Where it is remembered in this data centre.
+    fn memory_url(&self) -> String {
+        format!("https://origin.limn.internal/__o/2/{}/{}/{}", self.bucket, self.generation, percent::encode(&self.key, "/"))
+    }
+
+    fn name(&self) -> String {
+        format!("{}/{}", self.generation, self.key)
+    }
+
+    async fn memory(&self) -> Option<Memory> {
+        Cache::default().get(self.memory_url(), false).await.ok()??.json().await.ok()
+    }
+
+    async fn remember(&self, memory: &Memory) {
+        let (Ok(json), headers) = (serde_json::to_vec(memory), Headers::new()) else { return };
+        let seconds = if memory.version.is_some() { self.bounds.kept() } else { ABSENT_SECONDS };
+        if headers.set("cache-control", &format!("public, max-age={seconds}")).is_ok() {
+            let _ = Cache::default().put(self.memory_url(), ResponseBuilder::new().with_headers(headers).fixed(json)).await;
+        }
     }
 }
 
-/// Reads an object whole.
-pub async fn read(edge: &Edge, bucket: &Bucket, key: &str) -> Outcome<Original> {
-    let url = origin_url(&bucket.node, key);
-    let work = Box::pin(fetch(&url, bucket.limits.max_bytes));
-    let patience = Box::pin(Delay::from(Duration::from_millis(BUDGET_MS)));
-    let (head, bytes) = match futures_util::future::select(work, patience).await {
-        futures_util::future::Either::Left((done, _)) => done?,
-        futures_util::future::Either::Right(_) => return Err(Error::OriginTimeout.into()),
+/// The version that a cache key may carry without the object being read.
+///
+/// # Errors
+/// `no_such_key` where the origin said so lately. An origin that fails is no error while what it said last
+/// may still be used.
+pub async fn known_version(edge: &Edge, bucket: &Bucket, key: &str, generation: u64) -> Outcome<Option<String>> {
+    let place = Place::of(bucket, key, generation);
+    let Some(memory) = place.memory().await else { return Ok(None) };
+    let age = edge.now.saturating_sub(memory.at);
+    let Some(version) = memory.version.clone() else {
+        return if age <= ABSENT_SECONDS { Err(Error::NoSuchKey.into()) } else { Ok(None) };
     };
-    let version = head.version(&bytes);
-    let (memory, seen, fresh) = (memory_url(bucket, key), version.clone(), bucket.source_fresh_seconds);
-    edge.ctx.wait_until(async move { remember(memory, seen, fresh).await });
-    let modified = head.modified.as_deref().and_then(http_date::parse);
-    Ok(Original { content_type: super::content_type(&bytes), bytes, version, modified })
+    match place.bounds.at(age) {
+        Use::Gone => Ok(None),
+        Use::Fresh => Ok(Some(version)),
+        Use::Renew => {
+            let now = edge.now;
+            edge.ctx.wait_until(async move {
+                let _ = revalidate(&place, &memory, now).await;
+            });
+            Ok(Some(version))
+        }
+        Use::Ask => match revalidate(&place, &memory, edge.now).await {
+            Ok(version) => Ok(Some(version)),
+            Err(Failure::Refused(Error::OriginFailed(_) | Error::OriginTimeout)) => Ok(Some(version)),
+            Err(e) => Err(e),
+        },
+    }
 }
 
-async fn fetch(url: &str, max_bytes: u64) -> Outcome<(OriginHead, Vec<u8>)> {
+/// Asks whether a version is still the present one, and takes the new one where it is not.
+async fn revalidate(place: &Place, memory: &Memory, now: u64) -> Outcome<String> {
+    match fetch(place, Some(memory), now).await? {
+        Fetched::Same(version) => Ok(version),
+        Fetched::New(original) => Ok(original.version),
+    }
+}
+
+/// Reads an object whole; bytes of a known version may lie in this data centre.
+pub async fn read(edge: &Edge, bucket: &Bucket, key: &str, version: Option<&str>, generation: u64) -> Outcome<Original> {
+    let place = Place::of(bucket, key, generation);
+    if let Some(version) = version {
+        if let Some(original) = kept::get(&place.bucket, &place.name(), version).await {
+            return Ok(original);
+        }
+    }
+    match fetch(&place, None, edge.now).await? {
+        Fetched::New(original) => Ok(original),
+        Fetched::Same(_) => Err(Error::Internal.into()),
+    }
+}
+
+enum Fetched {
+    /// The origin holds the version that was known.
+    Same(String),
+    /// The object as it is now.
+    New(Original),
+}
+
+/// Asks the origin, with the validators of what is known, and remembers what it says.
+async fn fetch(place: &Place, known: Option<&Memory>, now: u64) -> Outcome<Fetched> {
+    let work = Box::pin(send(place, known));
+    let patience = Box::pin(Delay::from(Duration::from_millis(BUDGET_MS)));
+    let answer = match futures_util::future::select(work, patience).await {
+        futures_util::future::Either::Left((done, _)) => done,
+        futures_util::future::Either::Right(_) => Err(Error::OriginTimeout.into()),
+    };
+    match answer {
+        Ok(None) => {
+            let memory = Memory { at: now, ..known.cloned().ok_or(Error::Internal)? };
+            place.remember(&memory).await;
+            Ok(Fetched::Same(memory.version.ok_or(Error::Internal)?))
+        }
+        Ok(Some((head, bytes))) => {
+            let version = head.version(&bytes);
+            let modified = head.modified.as_deref().and_then(http_date::parse);
+            let original = Original { content_type: super::content_type(&bytes), bytes, version: version.clone(), modified };
+            kept::put(&place.bucket, &place.name(), &original, place.bounds.kept()).await;
+            place.remember(&Memory { version: Some(version), etag: head.etag, modified: head.modified, at: now }).await;
+            Ok(Fetched::New(original))
+        }
+        Err(failure) => {
+            if matches!(failure, Failure::Refused(Error::NoSuchKey)) {
+                place.remember(&Memory { version: None, etag: None, modified: None, at: now }).await;
+            }
+            Err(failure)
+        }
+    }
+}
+
+/// The object; none where the origin says that it is the known one.
+async fn send(place: &Place, known: Option<&Memory>) -> Outcome<Option<(OriginHead, Vec<u8>)>> {
     let headers = Headers::new();
     headers.set("accept-encoding", "identity")?;
+    for (name, value) in known.iter().flat_map(|m| [("if-none-match", &m.etag), ("if-modified-since", &m.modified)]) {
+        if let Some(value) = value {
+            headers.set(name, value)?;
+        }
+    }
     let mut init = RequestInit::new();
     init.with_method(Method::Get).with_headers(headers).with_redirect(RequestRedirect::Manual);
     let failed = |e: worker::Error| {
         worker::console_error!("origin: {e}");
         Error::OriginFailed("The origin could not be reached or broke off.".into())
     };
-    let request = Request::new_with_init(url, &init)?;
+    let request = Request::new_with_init(&place.url, &init)?;
     let mut response = Fetch::Request(request).send().await.map_err(failed)?;
     let head = head_of(&response);
-    head.check(max_bytes)?;
-    let bytes = body(&mut response, max_bytes).await?.map_err(failed)?;
-    head.check_body(&bytes, max_bytes)?;
-    Ok((head, bytes))
+    if head.status == 304 && known.is_some() {
+        return Ok(None);
+    }
+    head.check(place.max_bytes)?;
+    let bytes = body(&mut response, place.max_bytes).await?.map_err(failed)?;
+    head.check_body(&bytes, place.max_bytes)?;
+    Ok(Some((head, bytes)))
 }
 
 fn head_of(response: &Response) -> OriginHead {

@@ -1,19 +1,19 @@
 //! Storage nodes behind one small interface: find what an object is, read it, write and delete blobs.
 
 mod http;
+mod kept;
 mod r2;
 
-use crate::failure::{headers, Outcome};
-use crate::ledger::client;
-use crate::Edge;
+use crate::failure::{begin, Failure, Outcome};
+use crate::{remember, Edge};
 use limn_core::codec::sniff::{self, Sniffed};
-use limn_core::config::{Bucket, Node, NodeKind};
+use limn_core::config::{Access, Bucket, Node, NodeKind};
 use limn_core::kit::FileRef;
 use limn_core::ledger::Row;
 use limn_core::node::{blob_key, unmanaged_key};
 use limn_core::reply::Head;
 use limn_core::{hash, Error};
-use worker::{Response, ResponseBuilder};
+use worker::Response;
 
 pub use r2::{concatenated, put_blob, put_stream};
 
@@ -31,6 +31,8 @@ pub enum Source {
         key: String,
         /// From the node's validators.
         version: Option<String>,
+        /// Its purge generation.
+        generation: u64,
     },
 }
 
@@ -86,23 +88,38 @@ pub async fn find(edge: &Edge, bucket: &Bucket, key: &str, files: &[FileRef]) ->
     let mut found = Vec::new();
     if bucket.node.managed {
         let keys: Vec<String> = std::iter::once(key).chain(stored.iter().map(|(_, key)| *key)).map(String::from).collect();
-        let look = client::look(edge, &bucket.name, keys).await?;
-        let row = look.rows.get(key).cloned().ok_or(Error::NoSuchKey)?;
-        for (file, key) in stored {
-            let row = look.rows.get(key).cloned().ok_or_else(|| absent(file))?;
+        let seen = remember::look(edge, bucket, keys).await?;
+        // A purge of a mark reaches the images that carry it.
+        let generation = seen.iter().map(|s| s.generation).sum();
+        let mut rows = seen.into_iter().map(|s| s.row);
+        let row = rows.next().flatten().ok_or(Error::NoSuchKey)?;
+        for ((file, _), row) in stored.into_iter().zip(rows) {
+            let row = row.ok_or_else(|| absent(file))?;
             found.push((file.clone(), Source::Managed { row }));
         }
-        return Ok(Found { source: Source::Managed { row }, generation: look.generation, files: found });
+        return Ok(Found { source: Source::Managed { row }, generation, files: found });
     }
-    let source = head(edge, bucket, key).await?;
+    let generation = generation(edge, bucket, key, &stored).await?;
+    let source = head(edge, bucket, key, generation).await?;
     for (file, key) in stored {
-        let source = head(edge, bucket, key).await.map_err(|e| match e {
+        let source = head(edge, bucket, key, generation).await.map_err(|e| match e {
             crate::Failure::Refused(Error::NoSuchKey) => absent(file).into(),
             other => other,
         })?;
         found.push((file.clone(), source));
     }
-    Ok(Found { source, generation: 0, files: found })
+    Ok(Found { source, generation, files: found })
+}
+
+/// The purge generation of an unmanaged object and its files. Such a bucket works without its ledger: a
+/// public one goes on with none, a private one is closed.
+async fn generation(edge: &Edge, bucket: &Bucket, key: &str, files: &[(&FileRef, &str)]) -> Outcome<u64> {
+    let keys = std::iter::once(key).chain(files.iter().map(|(_, key)| *key)).map(String::from).collect();
+    match remember::look(edge, bucket, keys).await {
+        Ok(seen) => Ok(seen.iter().map(|s| s.generation).sum()),
+        Err(Failure::Refused(Error::Unavailable(_))) if bucket.access == Access::PublicRead => Ok(0),
+        Err(e) => Err(e),
+    }
 }
 
 fn object_key(file: &FileRef) -> Option<&str> {
@@ -120,12 +137,12 @@ fn absent(file: &FileRef) -> Error {
     }
 }
 
-async fn head(edge: &Edge, bucket: &Bucket, key: &str) -> Outcome<Source> {
+async fn head(edge: &Edge, bucket: &Bucket, key: &str, generation: u64) -> Outcome<Source> {
     let version = match bucket.node.kind {
         NodeKind::R2 => Some(r2::version(edge, &bucket.node, &unmanaged_key(&bucket.node, key)).await?),
-        NodeKind::Http => http::known_version(edge, bucket, key).await,
+        NodeKind::Http => http::known_version(edge, bucket, key, generation).await?,
     };
-    Ok(Source::Unmanaged { key: key.to_string(), version })
+    Ok(Source::Unmanaged { key: key.to_string(), version, generation })
 }
 
 /// Reads an object whole and verifies it.
@@ -146,13 +163,13 @@ pub async fn read(edge: &Edge, bucket: &Bucket, source: &Source) -> Outcome<Orig
             }
             Ok(Original { bytes, version: row.version.clone(), content_type: row.content_type.clone(), modified: Some(row.stored / 1_000) })
         }
-        Source::Unmanaged { key, .. } => match bucket.node.kind {
+        Source::Unmanaged { key, version, generation } => match bucket.node.kind {
             NodeKind::R2 => {
                 let found = r2::get(edge, &bucket.node, &unmanaged_key(&bucket.node, key), max_bytes).await?;
                 let (bytes, stamp) = found.ok_or(Error::NoSuchKey)?;
                 Ok(Original { content_type: content_type(&bytes), bytes, version: stamp.version, modified: Some(stamp.uploaded) })
             }
-            NodeKind::Http => http::read(edge, bucket, key).await,
+            NodeKind::Http => http::read(edge, bucket, key, version.as_deref(), *generation).await,
         },
     }
 }
@@ -169,7 +186,7 @@ pub fn holder<'a>(edge: &'a Edge, bucket: &'a Bucket, row: &Row) -> &'a Node {
 pub async fn stream(edge: &Edge, bucket: &Bucket, row: &Row, part: Option<(u64, u64)>, head: &Head) -> Outcome<Response> {
     let blob = blob_key(&bucket.name, &row.version);
     let body = r2::stream(edge, holder(edge, bucket, row), &blob, (row.length, part)).await?;
-    Ok(ResponseBuilder::new().with_status(head.status).with_headers(headers(head)?).body(body))
+    Ok(begin(head)?.body(body))
 }
 
 /// The type of an unmanaged object, by content: what its store says of it is not believed.

@@ -65,6 +65,7 @@ impl BucketOp {
             (Method::Head, _) => known::check(parts, &["bucketInfo"]).map(|()| BucketOp::Head),
             (Method::Post, None) if has("delete") => known::check(parts, &["delete", "encoding-type"]).map(|()| BucketOp::DeleteMany),
             (Method::Post, None) if is_form(parts) => known::check(parts, &[]).map(|()| BucketOp::Form),
+            (Method::Options, _) => Err(Error::Method("OPTIONS is answered from the bucket's CORS rules.".into())),
             (_, Some((name, _))) => Err(written_elsewhere(name)),
             (Method::Post, None) => Err(Error::Method("A POST to a bucket is a form upload or has ?delete.".into())),
             (Method::Put | Method::Delete, None) => {

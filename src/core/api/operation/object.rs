@@ -94,6 +94,7 @@ impl ObjectOp {
             Method::Put => put(parts),
             Method::Post => post(parts),
             Method::Delete => delete(parts),
+            Method::Options => Err(Error::Method("OPTIONS is answered from the bucket's CORS rules.".into())),
         }
     }
 }

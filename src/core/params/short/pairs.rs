@@ -6,6 +6,7 @@ use crate::ops::gravity::{self, Gravity};
 use crate::ops::length::Length;
 use crate::ops::resize::MAX_SIDE;
 use crate::params::args::{between, decimal, integer, list, refuse};
+use crate::params::hints::HINTED_WIDTH;
 use crate::{hash, Error, Result};
 use std::ops::RangeInclusive;
 
@@ -111,6 +112,10 @@ impl<'a> Pairs<'a> {
     pub fn side(&self, name: &str) -> Result<Option<Length>> {
         let wanted = "an integer from 1 to 16384 (after dpr), a ratio between 0 and 1, or auto";
         let text = match self.get(name) {
+            // A browser tells the width in the screen's own pixels.
+            Some("auto") if name == "w" => {
+                return Ok(self.integer(HINTED_WIDTH, 1..=i64::from(MAX_SIDE))?.map(|n| Length::Pixels(n as u32)))
+            }
             None | Some("auto") => return Ok(None),
             Some(text) => text,
         };

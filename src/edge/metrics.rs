@@ -1,0 +1,98 @@
+//! Counters: kept in the isolate, added to the deployment's sums now and then, told in Prometheus' text.
+
+use crate::failure::Outcome;
+use crate::ledger::client;
+use crate::Edge;
+use limn_core::config::Action;
+use limn_core::grant::Caller;
+use limn_core::hash;
+use limn_core::ledger::call::{Call, Counted};
+use limn_core::ledger::DIRECTORY;
+use limn_core::parts::Parts;
+use limn_core::Error;
+use std::cell::RefCell;
+use std::collections::BTreeMap;
+use worker::Response;
+
+/// How long counts stay in the isolate, seconds, and how many requests (product: section 4).
+const EVERY_SECONDS: u64 = 10;
+const EVERY_REQUESTS: u64 = 1_000;
+
+#[derive(Default)]
+struct Counts {
+    by_name: BTreeMap<String, u64>,
+    requests: u64,
+    sent: u64,
+}
+
+thread_local! {
+    static COUNTS: RefCell<Counts> = RefCell::default();
+}
+
+/// Counts an answer: its status, and what each tier said of it in `Cache-Status`.
+pub fn count(edge: &Edge, response: &Response) {
+    let status = response.status_code();
+    let verdicts = response.headers().get("cache-status").ok().flatten().unwrap_or_default();
+    let due = COUNTS.with_borrow_mut(|counts| {
+        let mut add = |name: String| *counts.by_name.entry(name).or_default() += 1;
+        add(format!("limn_requests_total{{status=\"{status}\"}}"));
+        for verdict in verdicts.split(',').map(str::trim).filter(|v| !v.is_empty()) {
+            let mut words = verdict.split(';').map(str::trim);
+            let tier = words.next().unwrap_or("limn");
+            let word = words.find(|w| *w == "hit" || w.starts_with("fwd=")).unwrap_or("other");
+            add(format!("limn_cache_total{{tier=\"{tier}\",verdict=\"{}\"}}", word.trim_start_matches("fwd=")));
+        }
+        counts.requests += 1;
+        counts.requests >= EVERY_REQUESTS || edge.now >= counts.sent + EVERY_SECONDS
+    });
+    if due {
+        let edge = edge.clone();
+        edge.ctx.clone().wait_until(async move { send(&edge).await });
+    }
+}
+
+/// Adds the isolate's counts to the sums; what cannot be added is kept for the next time.
+async fn send(edge: &Edge) {
+    let counts = COUNTS.with_borrow_mut(|counts| {
+        (counts.requests, counts.sent) = (0, edge.now);
+        std::mem::take(&mut counts.by_name)
+    });
+    if client::tell(edge, DIRECTORY, &Call::Count { counts: counts.clone() }).await.is_err() {
+        COUNTS.with_borrow_mut(|now| counts.into_iter().for_each(|(name, count)| *now.by_name.entry(name).or_default() += count));
+    }
+}
+
+/// Answers `/-/metrics`: to the bearer of `METRICS_TOKEN`, or to an access key with the grant `usage`.
+pub async fn answer(edge: &Edge, parts: &Parts, caller: Option<&Caller<'_>>) -> Outcome<Response> {
+    let may = |caller: &Caller| caller.key().is_some_and(|k| k.may_anywhere(Action::Usage));
+    if !bears_token(edge, parts) {
+        caller.ok_or(Error::BadSignature)?.known()?;
+        if !caller.is_some_and(may) {
+            return Err(Error::AccessDenied("The access key lacks the grant \"usage\".".into()).into());
+        }
+    }
+    send(edge).await;
+    let Counted { sums, updated } = client::ask(edge, DIRECTORY, &Call::Counted).await?;
+    let mut text = String::new();
+    for (metric, help) in
+        [("limn_requests_total", "Answers by status."), ("limn_cache_total", "What each tier of the cache said of a request.")]
+    {
+        text.push_str(&format!("# HELP {metric} {help}\n# TYPE {metric} counter\n"));
+        for (name, value) in sums.iter().filter(|(name, _)| name.starts_with(metric)) {
+            text.push_str(&format!("{name} {value}\n"));
+        }
+    }
+    text.push_str("# HELP limn_counted_seconds Unix time of the last addition to these sums.\n# TYPE limn_counted_seconds gauge\n");
+    text.push_str(&format!("limn_counted_seconds {}\n", updated / 1_000));
+    crate::fixed(parts, "text/plain; version=0.0.4", text)
+}
+
+/// Whether the request carries the deployment's token.
+pub fn bears_token(edge: &Edge, parts: &Parts) -> bool {
+    let given = parts.header("authorization").and_then(|a| a.strip_prefix("Bearer ")).unwrap_or("");
+    match edge.env.secret("METRICS_TOKEN") {
+        // The digests are compared, so that not even the length leaks.
+        Ok(token) => !given.is_empty() && hash::same(&hash::sha256(token.to_string().as_bytes()), &hash::sha256(given.as_bytes())),
+        Err(_) => false,
+    }
+}
