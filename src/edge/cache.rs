@@ -39,7 +39,7 @@ pub enum Kept {
 
 impl Kept {
     /// What it takes of a memory, bytes.
-    pub fn len(&self) -> usize {
+    pub fn size(&self) -> usize {
         match self {
             Kept::Image(entry) => entry.bytes.len(),
             Kept::Refusal(error) => error.to_string().len(),

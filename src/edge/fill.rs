@@ -45,10 +45,14 @@ pub struct Fill<'a> {
     pub found: &'a Found,
 }
 
+/// The source's bytes.
+pub struct Read {
+    original: Rc<Original>,
+    lead: Option<Lead<Rc<Original>>>,
+}
+
 /// What was made.
 pub struct Made {
-    /// Under the version that was read, not the one that was promised: an origin may have changed between.
-    pub key: Key,
     /// The image, or word that none can be made of this source.
     pub kept: Kept,
     /// What is still to follow.
@@ -106,36 +110,60 @@ impl Fill<'_> {
         error.is_about_source() && !(matches!(error, Error::ImageTooLarge(_)) && self.plan.format == FormatChoice::Fixed(Format::Avif))
     }
 
-    /// Reads the source and makes the image.
+    /// Reads the source; `alone` where this request has waited for others long enough. Who may not have a
+    /// variant made is refused before it costs a read, where the version is known by then.
     ///
     /// # Errors
     /// Whatever is not about the source: nobody else may be told the same.
-    pub async fn make(&self) -> Outcome<Made> {
+    pub async fn read(&self, alone: bool) -> Outcome<Read> {
+        if let Some(version) = self.found.source.version() {
+            self.admit(version).await?;
+        }
+        self.share(alone).await
+    }
+
+    async fn admit(&self, version: &str) -> Outcome<()> {
+        damper::admit_variant(self.edge, self.parts, self.grant, self.ask, self.plan, version).await
+    }
+
+    /// Its key under the version that was read, which may not be the one that was promised: an origin may
+    /// have changed in between.
+    pub fn key_of(&self, read: &Read) -> Key {
+        self.key(self.plan, self.class, &read.original.version)
+    }
+
+    /// Makes the image.
+    ///
+    /// # Errors
+    /// As [`read`](Self::read).
+    pub async fn make(&self, read: Read) -> Outcome<Made> {
         let (edge, bucket) = (self.edge, self.grant.bucket());
-        let (original, read) = self.read().await?;
-        damper::admit_variant(edge, self.parts, self.grant, self.ask, self.plan, &original.version).await?;
-        let key = self.key(self.plan, self.class, &original.version);
+        let Read { original, lead: read } = read;
+        if self.found.source.version().is_none() {
+            self.admit(&original.version).await?;
+        }
         let kit = image::kit(edge, bucket, self.found, self.plan, &original.bytes).await?;
         // An AVIF takes too long to wait for: WebP stands in for it, and it takes its place later.
         let at_once = if self.class == Class::Avif { Class::WebP } else { self.class };
         let image = match render(self.plan, &original.bytes, &Scene::new(at_once, &kit, bucket.default_quality())) {
             Ok(image) => image,
-            Err(error) if error.is_about_source() => return Ok(Made { key, kept: Kept::Refusal(error), deferred: None, read }),
+            Err(error) if error.is_about_source() => return Ok(Made { kept: Kept::Refusal(error), deferred: None, read }),
             Err(error) => return Err(error.into()),
         };
         let pending = self.class == Class::Avif && avif::may_follow(&image);
         let representation = Representation::of(&image, self.plan.format == FormatChoice::Auto, original.modified);
         let deferred = pending.then(|| Deferred { plan: self.plan.clone(), source: original, kit, quality: bucket.default_quality() });
         let entry = Entry { representation, bytes: image.bytes, pending, in_store: false };
-        Ok(Made { key, kept: Kept::Image(Rc::new(entry)), deferred, read })
+        Ok(Made { kept: Kept::Image(Rc::new(entry)), deferred, read })
     }
 
     /// The source's bytes, read once for all variants that are made of them at the same time.
-    async fn read(&self) -> Outcome<(Rc<Original>, Option<Lead<Rc<Original>>>)> {
+    async fn share(&self, alone: bool) -> Outcome<Read> {
         let (bucket, source) = (self.grant.bucket(), &self.found.source);
         let key = format!("{} {} {:?} {}", bucket.name, self.found.generation, source.version(), self.grant.key());
-        let lead = match board(&READS, &key, None).await {
-            Seat::Landed(original) => return Ok((original, None)),
+        let seat = if alone { Seat::Alone } else { board(&READS, &key, None).await };
+        let lead = match seat {
+            Seat::Landed(original) => return Ok(Read { original, lead: None }),
             Seat::Lead(lead) => Some(lead),
             Seat::Alone | Seat::Late => None,
         };
@@ -144,6 +172,6 @@ impl Fill<'_> {
             lead.land(original.clone(), original.bytes.len());
             lead
         });
-        Ok((original, lead))
+        Ok(Read { original, lead })
     }
 }

@@ -5,8 +5,10 @@ use limn_core::key::Key;
 use limn_core::lru::Lru;
 use std::cell::RefCell;
 
-/// Most bytes in all (reference: edge-caching.md 1).
-const MOST: usize = 8 << 20;
+/// Most bytes of images and refusals, and of what is remembered of keys: 8 MiB in all (reference:
+/// edge-caching.md 1).
+const MOST: usize = 15 << 19;
+const MOST_KEYS: usize = 1 << 19;
 /// Largest image, bytes.
 const MOST_IMAGE: usize = 64 << 10;
 /// How long a refusal that depends on the source's bytes alone is kept, seconds.
@@ -14,8 +16,9 @@ const REFUSAL_SECONDS: u64 = 60;
 
 thread_local! {
     static MEMORY: RefCell<Lru<Kept>> = RefCell::new(Lru::new(MOST));
-    /// Keys that this isolate has handed to the derived store, so that a store that fails is not tried again.
-    static HANDED: RefCell<Lru<()>> = RefCell::new(Lru::new(MOST / 16));
+    /// Keys of images that this isolate made or met, and whether it handed them to the derived store since:
+    /// a store that fails is not tried again.
+    static HANDED: RefCell<Lru<bool>> = RefCell::new(Lru::new(MOST_KEYS));
 }
 
 /// Looks for what lies under a key.
@@ -30,20 +33,24 @@ pub fn put(key: &Key, kept: &Kept, now: u64) {
         Kept::Image(_) => u64::MAX,
         Kept::Refusal(_) => now + REFUSAL_SECONDS,
     };
-    MEMORY.with_borrow_mut(|memory| memory.put(&key.name(), kept.clone(), kept.len(), until));
+    MEMORY.with_borrow_mut(|memory| memory.put(&key.name(), kept.clone(), kept.size(), until));
 }
 
 /// Whether this request is the one that hands the image under this key to the derived store.
 pub fn hand_over(key: &Key) -> bool {
-    HANDED.with_borrow_mut(|handed| {
-        let name = key.name();
-        let first = handed.get(&name, 0).is_none();
-        handed.put(&name, (), 0, u64::MAX);
-        first
-    })
+    note(key, true) != Some(true)
 }
 
-/// An image that was made anew may be handed to the store anew.
-pub fn forget_hand_over(key: &Key) {
-    HANDED.with_borrow_mut(|handed| handed.remove(&key.name()));
+/// Notes that an image was made, which may be handed to the store anew; whether it was made or met before.
+pub fn note_made(key: &Key) -> bool {
+    note(key, false).is_some()
+}
+
+fn note(key: &Key, now_handed: bool) -> Option<bool> {
+    HANDED.with_borrow_mut(|handed| {
+        let name = key.name();
+        let before = handed.get(&name, 0);
+        handed.put(&name, now_handed, 0, u64::MAX);
+        before
+    })
 }

@@ -42,15 +42,10 @@ impl Variant {
 /// # Errors
 /// A refusal that is about the source, from a cache or anew; whatever making it says.
 pub async fn obtain(fill: &Fill<'_>, since: Option<u64>) -> Outcome<Option<Variant>> {
-    let host = &fill.parts.host;
-    let key = fill.known_key();
-    if let Some(key) = &key {
-        if let Some(kept) = memory::get(key, fill.edge.now) {
-            return hit(fill, key, kept, Tier::Memory);
-        }
-        if let Some(kept) = cache::get(host, key).await {
-            memory::put(key, &kept, fill.edge.now);
-            return hit(fill, key, kept, Tier::DataCentre);
+    let known = fill.known_key();
+    if let Some(key) = &known {
+        if let Some((kept, tier)) = nearby(fill, key).await {
+            return hit(fill, key, kept, tier);
         }
     }
     let lead = match board(&FLIGHTS, &fill.seat(), since).await {
@@ -63,15 +58,44 @@ pub async fn obtain(fill: &Fill<'_>, since: Option<u64>) -> Outcome<Option<Varia
             Some(lead)
         }
     };
-    if let Some(key) = key {
-        if let Some((entry, tier)) = stored(fill, &key).await {
-            let shared = (Kept::Image(Rc::new(entry)), Verdict::Hit(tier));
-            keep(fill, key, &shared, lead, None);
-            return Variant::of(shared);
+    if let Some(key) = &known {
+        if let Some((entry, tier)) = stored(fill, key).await {
+            return from_store(fill, key.clone(), entry, tier, lead);
         }
     }
-    let made = fill.make().await?;
-    finish(fill, made, lead)
+    let read = fill.read(lead.is_none()).await?;
+    let key = fill.key_of(&read);
+    // An origin that was only asked whether it has changed, and has not.
+    if known.as_ref() != Some(&key) {
+        if let Some((kept, tier)) = nearby(fill, &key).await {
+            if let Some(mut lead) = lead {
+                lead.land((kept.clone(), Verdict::Hit(tier)), kept.size());
+            }
+            return hit(fill, &key, kept, tier);
+        }
+        if let Some((entry, tier)) = stored(fill, &key).await {
+            return from_store(fill, key, entry, tier, lead);
+        }
+    }
+    let made = fill.make(read).await?;
+    finish(fill, key, made, lead)
+}
+
+/// What this isolate or this data centre has.
+async fn nearby(fill: &Fill<'_>, key: &Key) -> Option<(Kept, Tier)> {
+    if let Some(kept) = memory::get(key, fill.edge.now) {
+        return Some((kept, Tier::Memory));
+    }
+    let kept = cache::get(&fill.parts.host, key).await?;
+    memory::put(key, &kept, fill.edge.now);
+    Some((kept, Tier::DataCentre))
+}
+
+/// What the store had, which the nearer tiers get.
+fn from_store(fill: &Fill, key: Key, entry: Entry, tier: Tier, lead: Option<Lead<Shared>>) -> Outcome<Option<Variant>> {
+    let shared = (Kept::Image(Rc::new(entry)), Verdict::Hit(tier));
+    keep(fill, key, &shared, lead, None);
+    Variant::of(shared)
 }
 
 /// What a cache had. A stranger's image goes to the store now that it is asked for again.
@@ -106,14 +130,15 @@ async fn stored(fill: &Fill<'_>, key: &Key) -> Option<(Entry, Tier)> {
 }
 
 /// Hands what was made to the followers, the caches and the one who asked.
-fn finish(fill: &Fill, made: Made, lead: Option<Lead<Shared>>) -> Outcome<Option<Variant>> {
-    let Made { key, kept, deferred, read } = made;
-    let at_once = fill.is_trusted() && derived::is_there(fill.edge);
+fn finish(fill: &Fill, key: Key, made: Made, lead: Option<Lead<Shared>>) -> Outcome<Option<Variant>> {
+    let Made { kept, deferred, read } = made;
+    // Made before means asked for before: where the Cache API keeps nothing, no hit would tell.
+    let again = memory::note_made(&key);
+    let at_once = (fill.is_trusted() || again) && derived::is_there(fill.edge);
     let kept = match kept {
         Kept::Image(entry) if at_once && !entry.pending => Kept::Image(Rc::new(Entry { in_store: true, ..Rc::unwrap_or_clone(entry) })),
         kept => kept,
     };
-    memory::forget_hand_over(&key);
     let stored = match &kept {
         Kept::Image(entry) => entry.in_store || !lacks_cache_api(&fill.parts.host),
         Kept::Refusal(error) if !fill.is_final(error) => {
@@ -141,7 +166,7 @@ type Behind = Option<(bool, Option<Lead<Rc<crate::node::Original>>>)>;
 fn keep(fill: &Fill, key: Key, shared: &Shared, lead: Option<Lead<Shared>>, behind: Behind) {
     let kept = shared.0.clone();
     let lead = lead.map(|mut lead| {
-        lead.land(shared.clone(), kept.len());
+        lead.land(shared.clone(), kept.size());
         lead
     });
     memory::put(&key, &kept, fill.edge.now);

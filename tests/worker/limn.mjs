@@ -25,15 +25,15 @@ async function freePort() {
 }
 
 /** Starts Limn with development settings; `vars` are added or, when null, removed; `tls` as in `start`;
- * `ratelimits` in place of those of wrangler.toml. */
-export async function limn(vars = {}, { tls, ratelimits } = {}) {
+ * `ratelimits` in place of those of wrangler.toml; `entry` names a module of this folder that wraps the Worker's. */
+export async function limn(vars = {}, { tls, ratelimits, entry } = {}) {
   const read = unstable_readConfig({ config: `${root}wrangler.toml` }, { hideWarnings: true });
   mkdirSync(`${root}.wrangler/tests`, { recursive: true });
   const dir = mkdtempSync(`${root}.wrangler/tests/run-`);
   const all = { ...read.vars, ...devKeys, ...vars };
   const config = {
     name: 'limn-test',
-    main: '../../../src/edge/worker.mjs',
+    main: entry ? `../../../tests/worker/${entry}` : '../../../src/edge/worker.mjs',
     assets: { ...read.assets, directory: '../../../www' },
     compatibility_date: read.compatibility_date,
     r2_buckets: read.r2_buckets,
@@ -44,13 +44,20 @@ export async function limn(vars = {}, { tls, ratelimits } = {}) {
   };
   writeFileSync(`${dir}/wrangler.json`, JSON.stringify(config));
   const port = await freePort();
-  const dev = start({ port, config: `${dir}/wrangler.json`, persist: `${dir}/state`, tls });
+  const begin = () => start({ port, config: `${dir}/wrangler.json`, persist: `${dir}/state`, tls });
+  let dev = begin();
   await dev.ready;
   const stop = async () => {
     await dev.stop();
     rmSync(dir, { recursive: true, force: true });
   };
-  return { base: dev.base, port, stop, log: dev.log };
+  /** A new process with the same state: what isolates held in memory is gone. */
+  const restart = async () => {
+    await dev.stop();
+    dev = begin();
+    await dev.ready;
+  };
+  return { base: dev.base, port, stop, restart, log: () => dev.log() };
 }
 
 /** A request whose path and headers go out as they are given, Host included. */
