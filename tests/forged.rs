@@ -95,7 +95,7 @@ impl Sent {
                 let grant = caller.admit(bucket, &path.key, Wish::Read(&ask));
                 grant.is_ok_and(|grant| object.answer(&parts, &grant, self.now).is_ok())
             }
-            Method::Put | Method::Post | Method::Options => caller.admit(bucket, &path.key, Wish::Write).is_ok(),
+            Method::Put | Method::Post => caller.admit(bucket, &path.key, Wish::Write).is_ok(),
             Method::Delete => caller.admit(bucket, &path.key, Wish::Delete).is_ok(),
             // Answered before anybody is asked who they are; it opens nothing.
             Method::Options => false,
