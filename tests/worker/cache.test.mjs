@@ -177,7 +177,10 @@ test('an origin that has not changed costs a fetch and no render', async () => {
   const first = await fine('/brief/same.jpg?w=60', /^limn; fwd=uri-miss; stored$/);
   await pause(2_200);
   const again = await fine('/brief/same.jpg?w=60', /^limn-l0; hit$/);
-  assert.deepEqual([hits['same.jpg'], again.etag], [2, first.etag]);
+  assert.equal(again.etag, first.etag);
+  // It may be asked behind the answer.
+  await eventually(() => hits['same.jpg'] === 2, 'the origin is asked once more');
+  await fine('/brief/same.jpg?w=60', /^limn-l0; hit$/);
 });
 
 test('F32: a leader that fails or hangs harms nobody but itself', async () => {
