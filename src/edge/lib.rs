@@ -5,7 +5,7 @@
 //! the second module, `variant` gets derived images from `memory`, `cache` and `derived` or has `fill` make
 //! them, `together` lets requests share work, `avif` makes what nobody waits for, `remember` knows rows for a
 //! while, `cors` answers preflights, `damper` keeps strangers from asking for too much, `purge` and `metrics`
-//! are routes of Limn's own, `ledger` is the Durable Object around `limn_core::ledger`, `settings`
+//! are routes of Limn's own, `zone` purges the zone's cache, `ledger` is the Durable Object around `limn_core::ledger`, `settings`
 //! hands the Worker's variables to `limn_core::config`.
 
 mod api;
@@ -32,6 +32,7 @@ mod settings;
 mod together;
 mod upload;
 mod variant;
+mod zone;
 
 use failure::{Failure, Outcome};
 use limn_core::address::{self, Address};

@@ -3,7 +3,7 @@
 use crate::body::small;
 use crate::failure::Outcome;
 use crate::ledger::client;
-use crate::{bucket, remember, Edge};
+use crate::{bucket, remember, zone, Edge};
 use limn_core::config::Action;
 use limn_core::grant::{Caller, Scheme};
 use limn_core::ledger::call::Call;
@@ -30,6 +30,7 @@ pub async fn answer(edge: &Edge, parts: &Parts, caller: &Caller<'_>, request: Re
     }
     client::tell(edge, &purge.bucket, &Call::Purge { purge: purge.clone(), user: key.user.clone() }).await?;
     remember::forget_bucket(&purge.bucket, edge.now).await;
+    zone::purge_later(edge, &purge);
     worker::console_log!("purge by {}: {}", key.user, serde_json::to_string(&purge).unwrap_or_default());
     let told = serde_json::json!({ "bucket": purge.bucket, "purged": purge.scopes().len(), "status": "purged" });
     crate::json(parts, &told)

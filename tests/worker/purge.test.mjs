@@ -12,19 +12,33 @@ const [first, second] = ['grey.jpg', 'progressive.jpg'].map((file) => readFileSy
 const exp = () => String(Math.floor(Date.now() / 1000) + 600);
 const sleep = (ms) => new Promise((resolve) => setTimeout(resolve, ms));
 const origin = { body: first, etag: '"v1"', status: 200, asked: [] };
-let server, it;
+const zoneCalls = [];
+let server, zone, it;
 
 before(async () => {
   server = http.createServer((request, response) => {
     origin.asked.push(request.headers['if-none-match'] ?? '-');
     if (origin.status !== 200) return response.writeHead(origin.status).end();
     if (request.headers['if-none-match'] === origin.etag) return response.writeHead(304, { etag: origin.etag }).end();
-    response.writeHead(200, { etag: origin.etag, 'content-length': origin.body.length }).end(origin.body);
+    const { etag, body } = origin;
+    setTimeout(() => response.writeHead(200, { etag, 'content-length': body.length }).end(body), origin.slow ?? 0);
   });
   server.listen(0, '127.0.0.1');
   await once(server, 'listening');
   const stale = { source_fresh_seconds: 1, stale_while_revalidate_seconds: 2, stale_if_error_seconds: 60 };
+  zone = http.createServer((request, response) => {
+    let text = '';
+    request.on('data', (data) => (text += data));
+    request.on('end', () => {
+      zoneCalls.push({ url: request.url, token: request.headers.authorization, ...JSON.parse(text) });
+      response.end('{"success":true}');
+    });
+  });
+  zone.listen(0, '127.0.0.1');
+  await once(zone, 'listening');
   it = await limn({
+    LIMN: { mode: 'development', zone: 'abc123', zone_api: `http://127.0.0.1:${zone.address().port}` },
+    ZONE_TOKEN: 'a-token-for-the-zone',
     METRICS_TOKEN: 'a-token-for-metrics',
     LIMN_NODE_WEB: { name: 'web', kind: 'http', url: `http://127.0.0.1:${server.address().port}`, managed: false },
     LIMN_BUCKET_WEB: { name: 'web', nodes: ['web'], access: 'public-read', parameters: 'open', ...stale },
@@ -38,6 +52,7 @@ before(async () => {
 after(async () => {
   await it.stop();
   server.close();
+  zone.close();
 });
 
 const purge = (what, as, change = (body) => body) => {
@@ -125,6 +140,41 @@ test('an origin: fresh, used once more while it is asked, used while it fails, g
   Object.assign(origin, { status: 200 });
   await (await purge({ bucket: 'web', files: ['x.jpg'] })).text();
   assert.equal((await get(target)).status, 200, 'a purge forgets it');
+});
+
+test('the zone is told which tags are purged', async () => {
+  zoneCalls.length = 0;
+  await (await purge({ bucket: 'demo', files: ['a/two.jpg'], prefixes: ['a/b/'] })).text();
+  for (let i = 0; i < 50 && zoneCalls.length === 0; i++) await sleep(50);
+  assert.equal(zoneCalls.length, 1);
+  const [{ url, token, tags }] = zoneCalls;
+  assert.deepEqual([url, token, tags.length], ['/zones/abc123/purge_cache', 'Bearer a-token-for-the-zone', 2]);
+  assert.ok(tags.every((tag) => /^[\w-]{8,40}$/.test(tag)), tags.join());
+});
+
+test('F26: a purge that a fill is under way to is not undone by it', async () => {
+  Object.assign(origin, { status: 200, slow: 150 });
+  for (let round = 0; round < 10; round++) {
+    Object.assign(origin, { body: first, etag: `"old${round}"` });
+    const under = get(`/web/race${round}.jpg?w=30`);
+    await sleep(60);
+    Object.assign(origin, { body: second, etag: `"new${round}"` });
+    await (await purge({ bucket: 'web', files: [`race${round}.jpg`] })).text();
+    const [old, fresh] = [await under, await get(`/web/race${round}.jpg?w=30`)];
+    assert.equal(fresh.status, 200);
+    assert.notEqual(fresh.etag, old.etag, `round ${round}`);
+    assert.equal((await get(`/web/race${round}.jpg?w=30`)).etag, fresh.etag);
+  }
+  origin.slow = 0;
+});
+
+test('F10: an origin that is down is never told as 404, nor kept as such', async () => {
+  await fill(['/web/down.jpg?w=30']);
+  origin.status = 503;
+  const answers = await Promise.all(Array.from({ length: 60 }, (_, i) => get(i % 2 ? '/web/down.jpg?w=30' : `/web/never${i}.jpg?w=30`)));
+  for (const [i, { status, code }] of answers.entries()) assert.deepEqual([status, code], i % 2 ? [200, null] : [502, 'origin_failed']);
+  origin.status = 200;
+  assert.equal((await get('/web/never0.jpg?w=30')).status, 200, 'the first request after it is back');
 });
 
 test('counters tell what happened, to whom may know', async () => {

@@ -37,6 +37,10 @@ pub struct Site {
     pub endpoint: Option<String>,
     /// What clients are told as the region of every bucket.
     pub region: Region,
+    /// The zone whose cache is purged by tag, with the secret `ZONE_TOKEN`.
+    pub zone: Option<String>,
+    /// Development: what stands for the platform's API.
+    pub zone_api: Option<String>,
     /// Nodes of buckets that are made through the object API; empty: the first managed node by name.
     pub nodes: Vec<String>,
 }
@@ -55,7 +59,13 @@ impl Site {
         if let Some(endpoint) = &mut self.endpoint {
             *endpoint = host_name(endpoint).ok_or_else(|| bad(table, &format!("endpoint: {endpoint:?} is no host name")))?;
         }
-        Ok(())
+        if self.zone.as_ref().is_some_and(|z| z.is_empty() || !z.bytes().all(|b| b.is_ascii_alphanumeric())) {
+            return Err(bad(table, "zone: the id of a zone is wanted"));
+        }
+        match self.zone_api.is_some() && self.mode != Mode::Development {
+            true => Err(bad(table, "zone_api: is for development only")),
+            false => Ok(()),
+        }
     }
 }
 
