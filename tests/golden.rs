@@ -6,7 +6,9 @@ mod common;
 
 use common::{kit, pixels, png};
 use limn_core::accept::Class;
+use limn_core::hash;
 use limn_core::image::{Image, Layout, Size};
+use limn_core::key::ENCODER_VERSION;
 use limn_core::ops::OPS;
 use limn_core::params::oss::parse_canonical;
 use limn_core::params::short::{self, KEYS};
@@ -119,4 +121,34 @@ fn the_committed_url_reference_is_the_tables() {
             "docs/url-reference.md is not what the tables say; run scripts/bless"
         );
     }
+}
+
+/// Bytes of each encoder: what a cache may hold under a key. A cut reaches it, whose pixels are the same on
+/// every machine; what operations make is held by the golden images.
+fn encoded() -> String {
+    let kit = kit();
+    let mut all = Vec::new();
+    for layout in [Layout::Rgb, Layout::Rgba] {
+        let source = picture(layout);
+        for format in ["jpg", "webp", "png", "gif", "bmp", "jpg/quality,Q_40/interlace,1", "webp/quality,Q_60"] {
+            let plan = parse_canonical(&format!("image/crop,x_70,y_20,w_90,h_90/format,{format}")).unwrap();
+            all.extend(render(&plan, &source, &Scene::new(Class::Base, &kit, Quality::Default)).unwrap().bytes);
+        }
+    }
+    hash::hex(&hash::sha256(&all))
+}
+
+/// Images made before and after such a change must not share a key, or caches would mix the two.
+#[test]
+#[cfg_attr(not(target_arch = "x86_64"), ignore = "the bytes on record are those of x86-64")]
+fn other_bytes_want_another_encoder_version() {
+    let path = folder().join("encoder-version.txt");
+    let (now, before) = (format!("{ENCODER_VERSION} {}\n", encoded()), std::fs::read_to_string(&path).unwrap_or_default());
+    let version = |text: &str| text.split(' ').next().unwrap_or("").to_string();
+    let stands = now == before || version(&now) != version(&before);
+    assert!(stands, "the encoders make other bytes than before: count ENCODER_VERSION in core/key.rs up, then run scripts/bless");
+    if std::env::var_os("LIMN_BLESS").is_some() {
+        return std::fs::write(&path, now).unwrap();
+    }
+    assert_eq!(now, before, "run scripts/bless, which writes the new version down");
 }
