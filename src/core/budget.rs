@@ -63,7 +63,10 @@ pub fn check(header: &Header, orient: bool, ops: &[&dyn Op], frames: u32, kit: &
 
 /// What making an image will need.
 pub fn estimate(header: &Header, orient: bool, ops: &[&dyn Op], frames: u32, kit: &Kit) -> Estimate {
-    let want = needed(header, orient, ops);
+    costs(header, orient, ops, frames, kit, needed(header, orient, ops, kit))
+}
+
+fn costs(header: &Header, orient: bool, ops: &[&dyn Op], frames: u32, kit: &Kit, want: Size) -> Estimate {
     let decoded = header.decoded_size(want);
     let mut held = header.pixel_bytes() * decoded.pixels();
     let mut memory = header.decode_bytes(want);
@@ -97,8 +100,18 @@ fn oriented(header: &Header, orient: bool) -> Size {
 
 /// The smallest stand-in, in the source's own orientation, that serves the operations. Twice what the
 /// first of them that resamples makes: DCT scaling is a block filter, and the last factor of two must be
-/// the resizer's. Cuts before it keep the scale.
-pub fn needed(header: &Header, orient: bool, ops: &[&dyn Op]) -> Size {
+/// the resizer's. Where there is no memory for that, once: a slightly softer picture is better than none.
+pub fn needed(header: &Header, orient: bool, ops: &[&dyn Op], kit: &Kit) -> Size {
+    let memory = |want: Size| costs(header, orient, ops, 1, kit, want).memory;
+    let (twice, once) = (wanted(header, orient, ops, 2), wanted(header, orient, ops, 1));
+    match memory(twice) > kit.limits.max_memory_bytes && memory(once) <= kit.limits.max_memory_bytes {
+        true => once,
+        false => twice,
+    }
+}
+
+/// So many times what the first operation that resamples makes. Cuts before it keep the scale.
+fn wanted(header: &Header, orient: bool, ops: &[&dyn Op], times: u64) -> Size {
     let source = oriented(header, orient);
     let mut size = source;
     let mut wanted = source;
@@ -110,7 +123,7 @@ pub fn needed(header: &Header, orient: bool, ops: &[&dyn Op]) -> Size {
         let needs = op.needs(size);
         if needs != size {
             let side = |source: u32, needs: u32, of: u32| {
-                u32::try_from((u64::from(source) * u64::from(needs) * 2).div_ceil(u64::from(of.max(1)))).unwrap_or(u32::MAX)
+                u32::try_from((u64::from(source) * u64::from(needs) * times).div_ceil(u64::from(of.max(1)))).unwrap_or(u32::MAX)
             };
             wanted = Size::new(side(source.width, needs.width, size.width), side(source.height, needs.height, size.height));
         }
@@ -119,5 +132,33 @@ pub fn needed(header: &Header, orient: bool, ops: &[&dyn Op]) -> Size {
     match source == header.size {
         true => wanted,
         false => wanted.turned(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::codec::{self, EncodeSettings, Format};
+    use crate::config::Limits;
+    use crate::image::{Image, Layout};
+    use crate::params::oss::parse_canonical;
+
+    #[test]
+    fn where_memory_is_short_a_smaller_stand_in_serves() {
+        let photo = Image::filled(Size::new(1_200, 900), Layout::Rgb, crate::image::Color::WHITE).unwrap();
+        let jpeg = codec::encode(photo, Format::Jpeg, &EncodeSettings::default(), &Kit::default()).unwrap();
+        let decoded = |width: u32, megabytes: u64| {
+            let mut kit = Kit::default();
+            kit.limits = Limits { max_memory_bytes: megabytes << 20, ..kit.limits };
+            let header = Header::read(&jpeg, &kit).unwrap();
+            let plan = parse_canonical(&format!("image/resize,w_{width}")).unwrap();
+            let ops: Vec<&dyn Op> = plan.ops().iter().map(|op| op.as_ref()).collect();
+            let checked = check(&header, true, &ops, 1, &kit).map(|estimate| estimate.decoded.width);
+            checked.map_err(|e| e.code())
+        };
+        assert_eq!(decoded(400, 64), Ok(1_200));
+        assert_eq!(decoded(400, 4), Ok(600));
+        assert_eq!(decoded(300, 64), Ok(600));
+        assert_eq!(decoded(700, 4), Err("image_too_large"));
     }
 }

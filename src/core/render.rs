@@ -89,7 +89,7 @@ pub fn render(plan: &Plan, bytes: &[u8], scene: &Scene) -> Result<Encoded> {
 pub fn still(bytes: &[u8], ops: &[&dyn Op], kit: &Kit) -> Result<Image> {
     let header = Header::read(bytes, kit)?;
     budget::check(&header, true, ops, 1, kit)?;
-    let want = Want { size: budget::needed(&header, true, ops), colour: Colour::Srgb };
+    let want = Want { size: budget::needed(&header, true, ops, kit), colour: Colour::Srgb };
     let image = codec::decode(bytes, &header, &want, kit)?;
     ops::run(ops, header.orientation.apply(image)?, kit)?.settled()
 }
@@ -116,7 +116,7 @@ impl Job<'_> {
     }
 
     fn want(&self) -> Want {
-        Want { size: budget::needed(self.header, self.plan.orient, &self.scaled), colour: self.plan.colour }
+        Want { size: budget::needed(self.header, self.plan.orient, &self.scaled, self.scene.kit), colour: self.plan.colour }
     }
 
     /// Orientation and the operations.

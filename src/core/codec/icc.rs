@@ -34,6 +34,10 @@ impl Depth for u16 {
     }
 }
 
+/// Samples that are converted at a time, whole pixels of three and of four: a copy of a whole photo would
+/// double its memory.
+const STRIP: usize = 12 << 14;
+
 /// The conversion of RGB or RGBA samples to sRGB by a profile.
 pub struct ToSrgb<T: Depth>(Option<Arc<dyn TransformExecutor<T> + Send + Sync>>);
 
@@ -53,10 +57,12 @@ impl<T: Depth> ToSrgb<T> {
     /// `image_too_large` when memory ends.
     pub fn apply(&self, data: &mut Vec<T>) -> Result<()> {
         let Some(transform) = &self.0 else { return Ok(()) };
-        let mut out = buffer(data.len() as u64)?;
-        out.resize(data.len(), T::default());
-        if transform.transform(data, &mut out).is_ok() {
-            *data = out;
+        let mut out = buffer(data.len().min(STRIP) as u64)?;
+        for strip in data.chunks_mut(STRIP) {
+            out.resize(strip.len(), T::default());
+            if transform.transform(strip, &mut out).is_ok() {
+                strip.copy_from_slice(&out);
+            }
         }
         Ok(())
     }

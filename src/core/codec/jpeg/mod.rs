@@ -20,7 +20,7 @@ pub(super) static CODEC: Codec = Codec {
     extensions: &["jpg", "jpeg", "jpe", "jfif"],
     magic: |bytes| bytes.starts_with(b"\xff\xd8\xff"),
     header,
-    decoded_size: |header, want| scaled(header, scale(header, want)),
+    decoded_size: |header, want| scaled(header.size, scale(header, want)),
     decode_bytes,
     decode,
     frames: None,
@@ -44,34 +44,35 @@ fn refused(error: JpegError) -> Error {
 fn header(bytes: &[u8], _: &Kit) -> Result<Header> {
     let jpeg = decode::Header::parse(bytes).map_err(refused)?;
     let layout = if jpeg.colour == Colour::Gray { Layout::Gray } else { Layout::Rgb };
+    let size = Size::new(jpeg.width, jpeg.height);
+    // The conversion from CMYK holds its result beside the samples, others a strip of it.
+    let beside = |scale| if matches!(jpeg.colour, Colour::Cmyk | Colour::Ycck) { scaled(size, scale).pixels() * 3 } else { 1 << 18 };
     Ok(Header {
         orientation: jpeg.exif(bytes).map_or(Orientation::default(), Orientation::read),
         quality: jpeg.quality(),
-        scale_bytes: SCALES.map(|scale| jpeg.decode_bytes(scale)),
-        ..Header::still(Format::Jpeg, Size::new(jpeg.width, jpeg.height), layout)
+        scale_bytes: SCALES.map(|scale| jpeg.decode_bytes(scale) + beside(scale)),
+        ..Header::still(Format::Jpeg, size, layout)
     })
 }
 
 /// The smallest scale whose result is not below what is wanted.
 fn scale(header: &Header, want: Size) -> Scale {
     let serves = |scale: &Scale| {
-        let size = scaled(header, *scale);
+        let size = scaled(header.size, *scale);
         size.width >= want.width && size.height >= want.height
     };
     SCALES.into_iter().find(serves).unwrap_or(Scale::Full)
 }
 
 /// ITU T.81 A.1.1 on each side: a scale of n/8 makes ceil(side × n / 8) samples.
-fn scaled(header: &Header, scale: Scale) -> Size {
+fn scaled(size: Size, scale: Scale) -> Size {
     let side = |n: u32| (u64::from(n) * u64::from(scale.eighths())).div_ceil(8) as u32;
-    Size::new(side(header.size.width), side(header.size.height))
+    Size::new(side(size.width), side(size.height))
 }
 
 fn decode_bytes(header: &Header, want: Size) -> u64 {
     let scale = scale(header, want);
-    let bytes = SCALES.iter().zip(header.scale_bytes).find(|(s, _)| **s == scale).map_or(u64::MAX, |(_, bytes)| bytes);
-    // A colour conversion holds its result beside the samples.
-    bytes + scaled(header, scale).pixels() * 3
+    SCALES.iter().zip(header.scale_bytes).find(|(s, _)| **s == scale).map_or(u64::MAX, |(_, bytes)| bytes)
 }
 
 fn decode(bytes: &[u8], header: &Header, want: &Want, _: &Kit) -> Result<Image> {
