@@ -25,7 +25,7 @@ before(async () => {
   });
   server.listen(0, '127.0.0.1');
   await once(server, 'listening');
-  const stale = { source_fresh_seconds: 1, stale_while_revalidate_seconds: 2, stale_if_error_seconds: 60 };
+  const stale = { source_fresh_seconds: 1, stale_while_revalidate_seconds: 3, stale_if_error_seconds: 60 };
   zone = http.createServer((request, response) => {
     let text = '';
     request.on('data', (data) => (text += data));
@@ -119,16 +119,16 @@ test('an origin: fresh, used once more while it is asked, used while it fails, g
   assert.equal(old.status, 200);
   assert.deepEqual((await get(target)).etag, old.etag);
   assert.equal(asked.length, 1, 'fresh: not asked');
-  await sleep(1_900);
+  await sleep(2_100);
   assert.ok(isHit(await get(target)), 'stale, used once more');
   await sleep(300);
   assert.deepEqual(asked, ['-', '"v1"'], 'and asked behind the answer');
   Object.assign(origin, { body: second, etag: '"v2"' });
-  await sleep(4_200);
+  await sleep(5_400);
   const fresh = await get(target);
   assert.notEqual(fresh.etag, old.etag, 'too old to be used: asked first');
   Object.assign(origin, { status: 500 });
-  await sleep(4_200);
+  await sleep(5_400);
   for (let i = 0; i < 2; i++) assert.equal((await get(target)).etag, fresh.etag, 'the origin fails: what is known serves');
   assert.equal((await get('/web/x.jpg')).status, 200, 'the original too');
   assert.equal((await get('/web/new.jpg?w=40')).code, 'origin_failed');
