@@ -202,7 +202,7 @@ fn forgeries(scheme: Scheme, good: &Sent, secret_of: &str, at: usize) -> Vec<(&'
             let (name, value) = s.query[i].clone();
             s.query[i] = (format!("{name}%3D{value}"), String::new());
         });
-        if i + 1 < good.query.len() {
+        if good.query.get(i + 1).is_some_and(|next| next.1 != good.query[i].1) {
             with("reordered with a change", &|s| {
                 let (a, b) = (s.query[i].1.clone(), s.query[i + 1].1.clone());
                 (s.query[i].1, s.query[i + 1].1) = (b, a);
