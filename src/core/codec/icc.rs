@@ -55,7 +55,7 @@ impl<T: Depth> ToSrgb<T> {
     ///
     /// # Errors
     /// `image_too_large` when memory ends.
-    pub fn apply(&self, data: &mut Vec<T>) -> Result<()> {
+    pub fn apply(&self, data: &mut [T]) -> Result<()> {
         let Some(transform) = &self.0 else { return Ok(()) };
         let mut out = buffer(data.len().min(STRIP) as u64)?;
         for strip in data.chunks_mut(STRIP) {
@@ -72,7 +72,7 @@ impl<T: Depth> ToSrgb<T> {
 ///
 /// # Errors
 /// `image_too_large` when memory ends.
-pub fn rgb_to_srgb<T: Depth>(data: &mut Vec<T>, channels: usize, profile: Option<&[u8]>) -> Result<()> {
+pub fn rgb_to_srgb<T: Depth>(data: &mut [T], channels: usize, profile: Option<&[u8]>) -> Result<()> {
     ToSrgb::new(channels, profile).apply(data)
 }
 

@@ -87,7 +87,7 @@ fn eight_bits<R: Read + Seek>(
     Image::new(header.size, header.layout, data)
 }
 
-fn convert<T: icc::Depth>(data: &mut Vec<T>, header: &Header, profile: Option<&[u8]>) -> Result<()> {
+fn convert<T: icc::Depth>(data: &mut [T], header: &Header, profile: Option<&[u8]>) -> Result<()> {
     match header.layout.channels() {
         1 => icc::gray_to_srgb(data, profile),
         channels => icc::rgb_to_srgb(data, channels, profile),
