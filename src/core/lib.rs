@@ -1,9 +1,10 @@
 //! What Limn decides: URLs to plans, requests to grants, bytes to images. No I/O, no clock, no JS.
 //!
-//! The life of a GET: [`Parts`](parts::Parts) → [`Route`](route::Route) → [`Ask`](params::Ask) →
+//! The life of a GET: [`Parts`](parts::Parts) → [`Address`](address::Address) →
+//! [`Route`](route::Route) → [`Caller`](grant::Caller) → [`Ask`](params::Ask) →
 //! [`Grant`](grant::Grant) → [`Plan`](plan::Plan) → [`Key`](key::Key) → original →
-//! [`Image`](image::Image) → [`Encoded`](render::Encoded) → [`Reply`](reply::Reply).
-//! The life of a PUT: Parts → Route → Grant (write) → reservation → [`Inspected`](upload::Inspected)
+//! [`Image`](image::Image) → [`Encoded`](render::Encoded) → [`Answer`](reply::Answer).
+//! The life of a PUT: Parts → Address → Caller → Grant (write) → [`Intake`](upload::Intake) → reservation
 //! → stored on a node → committed in the [ledger](ledger) → Reply.
 //! Each type is made only from the one before it, so a later stage cannot meet unchecked data.
 #![forbid(unsafe_code)]

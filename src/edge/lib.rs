@@ -5,8 +5,8 @@
 //! the second module, `variant` gets derived images from `memory`, `cache` and `derived` or has `fill` make
 //! them, `together` lets requests share work, `avif` makes what nobody waits for, `remember` knows rows for a
 //! while, `cors` answers preflights, `damper` keeps strangers from asking for too much, `purge` and `metrics`
-//! are routes of Limn's own, `zone` purges the zone's cache, `ledger` is the Durable Object around `limn_core::ledger`, `settings`
-//! hands the Worker's variables to `limn_core::config`.
+//! are routes of Limn's own, `zone` purges the zone's cache, `ledger` is the Durable Object around
+//! `limn_core::ledger`, `settings` hands the Worker's variables to `limn_core::config`.
 
 mod api;
 mod avif;
@@ -112,15 +112,13 @@ async fn answer(parts: &Parts, request: Request, env: Env, ctx: Context) -> Outc
         .into());
     }
     let edge = Edge { config, env, ctx: Rc::new(ctx), now: Date::now().as_millis() / 1_000, strict: Cell::new(false) };
-    let answer = route(&edge, parts, request).await;
-    if let Ok(response) = &answer {
-        metrics::count(&edge, response);
-    }
-    match &answer {
+    let answer = match route(&edge, parts, request).await {
         // Whoever tries signatures is damped; the answer to one is the same either way.
-        Err(Failure::Refused(error)) if error.is_forgery() => damper::admit_refusal(&edge, parts).await.and(answer),
-        _ => answer,
-    }
+        Err(Failure::Refused(error)) if error.is_forgery() => damper::admit_refusal(&edge, parts).await.and(Err(error.into())),
+        answer => answer,
+    };
+    metrics::count(&edge, &answer);
+    answer
 }
 
 async fn route(edge: &Edge, parts: &Parts, request: Request) -> Outcome<Response> {

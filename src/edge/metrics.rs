@@ -1,6 +1,6 @@
 //! Counters: kept in the isolate, added to the deployment's sums now and then, told in Prometheus' text.
 
-use crate::failure::Outcome;
+use crate::failure::{Failure, Outcome};
 use crate::ledger::client;
 use crate::Edge;
 use limn_core::config::Action;
@@ -29,10 +29,13 @@ thread_local! {
     static COUNTS: RefCell<Counts> = RefCell::default();
 }
 
-/// Counts an answer: its status, and what each tier said of it in `Cache-Status`.
-pub fn count(edge: &Edge, response: &Response) {
-    let status = response.status_code();
-    let verdicts = response.headers().get("cache-status").ok().flatten().unwrap_or_default();
+/// Counts an answer, a refusal too: its status, and what each tier said of it in `Cache-Status`.
+pub fn count(edge: &Edge, answer: &Outcome<Response>) {
+    let (status, verdicts) = match answer {
+        Ok(response) => (response.status_code(), response.headers().get("cache-status").ok().flatten().unwrap_or_default()),
+        Err(Failure::Refused(error)) => (error.status(), String::new()),
+        Err(Failure::Broken(_)) => (500, String::new()),
+    };
     let due = COUNTS.with_borrow_mut(|counts| {
         let mut add = |name: String| *counts.by_name.entry(name).or_default() += 1;
         add(format!("limn_requests_total{{status=\"{status}\"}}"));

@@ -183,6 +183,7 @@ test('counters tell what happened, to whom may know', async () => {
   const text = await (await fetch(`${it.base}/-/metrics`, { headers: { authorization: 'Bearer a-token-for-metrics' } })).text();
   const sum = (name) => [...text.matchAll(new RegExp(`^${name}\\S* (\\d+)$`, 'gm'))].reduce((all, [, n]) => all + Number(n), 0);
   assert.ok(sum('limn_requests_total') > 20, text);
+  assert.match(text, /^limn_requests_total\{status="403"\} [1-9]/m, 'refusals are counted too');
   assert.ok(/limn_cache_total\{tier="[^"]+",verdict="hit"\} \d+/.test(text), text);
   const signedIn = await fetch(it.base + signed('GET', '/-/metrics', { exp: exp() }));
   assert.equal(signedIn.status, 200);
