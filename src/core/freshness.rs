@@ -27,6 +27,18 @@ pub enum Use {
     Gone,
 }
 
+/// How what is remembered was come by when it was used.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Standing {
+    /// It was asked lately.
+    #[default]
+    Fresh,
+    /// It is out of date, and renewed behind the answer.
+    Renewed,
+    /// It is out of date, and could not be renewed.
+    Failed,
+}
+
 impl Bounds {
     /// What an age allows.
     pub fn at(&self, age: u64) -> Use {

@@ -121,6 +121,14 @@ pub fn hex(bytes: &[u8]) -> String {
     bytes.iter().map(|b| format!("{b:02x}")).collect()
 }
 
+/// As many bytes as are wanted from their hex, in either case.
+pub fn unhex<const N: usize>(text: &str) -> Option<[u8; N]> {
+    let (pairs, rest) = text.as_bytes().as_chunks::<2>();
+    let digit = |c: u8| char::from(c).to_digit(16).map(|d| d as u8);
+    let bytes: Vec<u8> = pairs.iter().map(|[high, low]| Some(digit(*high)? << 4 | digit(*low)?)).collect::<Option<_>>()?;
+    rest.is_empty().then(|| bytes.try_into().ok())?
+}
+
 /// Base64, standard alphabet, padded.
 pub fn base64(bytes: &[u8]) -> String {
     STANDARD.encode(bytes)

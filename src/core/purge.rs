@@ -31,6 +31,11 @@ pub fn tags(bucket: &str, key: &str) -> Vec<String> {
     scopes(key).iter().map(|scope| tag(bucket, scope)).collect()
 }
 
+/// A `Cache-Tag` value with the tags of more objects of the bucket; none stands twice.
+pub fn more_tags<'a>(tags: String, bucket: &str, keys: impl Iterator<Item = &'a str>) -> String {
+    keys.flat_map(|key| self::tags(bucket, key)).fold(tags, |all, tag| if all.contains(&tag) { all } else { format!("{all},{tag}") })
+}
+
 /// The tag of one scope: short, and telling nobody a name.
 pub fn tag(bucket: &str, scope: &str) -> String {
     let text = format!("{bucket}\0{scope}");
@@ -134,6 +139,15 @@ mod tests {
         let purged: Vec<String> = purged.scopes().iter().map(|scope| tag("demo", scope)).collect();
         let hits = |bucket: &str, key: &str| tags(bucket, key).iter().any(|t| purged.contains(t));
         assert!(hits("demo", "a/b.jpg") && !hits("demo", "b/a.jpg") && !hits("other", "a/b.jpg"));
+    }
+
+    #[test]
+    fn marks_add_their_tags_once() {
+        let own = tags("demo", "a/b.jpg").join(",");
+        let all = more_tags(own.clone(), "demo", ["a/logo.png", "a/b.jpg", "m/logo.png"].into_iter());
+        let listed: Vec<&str> = all.split(',').collect();
+        assert!(all.starts_with(&own) && listed.len() == 3 + 1 + 2, "{all}");
+        assert!(tags("demo", "m/logo.png").iter().all(|tag| listed.contains(&tag.as_str())));
     }
 
     #[test]

@@ -10,7 +10,6 @@ use crate::grant::{Covers, Grant, Scheme};
 use crate::params::short::canonical_name;
 use crate::parts::{Method, Parts};
 use crate::purge;
-use crate::render::Encoded;
 use crate::{hash, Error, Result};
 use std::borrow::Cow;
 
@@ -102,22 +101,28 @@ pub struct Answer {
 
 /// The strong ETag of a derived image: the first 22 characters of the base32 of its sha256, which is
 /// 110 bits (reference: edge-caching.md 3).
-pub fn derived_etag(bytes: &[u8]) -> String {
-    let text: String = hash::base32(&hash::sha256(bytes)).chars().take(22).collect();
+pub fn derived_etag(sha256: &[u8; 32]) -> String {
+    let text: String = hash::base32(sha256).chars().take(22).collect();
     format!("\"{text}\"")
 }
 
 impl Representation {
-    /// Of an image that was made.
-    pub fn of(image: &Encoded, negotiated: bool, modified: Option<u64>) -> Representation {
+    /// Of so many bytes with this digest.
+    pub fn of(content_type: &str, length: usize, sha256: &[u8; 32], modified: Option<u64>) -> Representation {
         Representation {
-            content_type: image.mime.into(),
-            etag: derived_etag(&image.bytes),
-            length: image.bytes.len() as u64,
+            content_type: content_type.into(),
+            etag: derived_etag(sha256),
+            length: length as u64,
             modified,
-            negotiated,
+            negotiated: false,
             stored: Vec::new(),
         }
+    }
+
+    /// Whether the answer carries bytes: HEAD has none, nor has word that the client holds them.
+    pub fn is_sent(&self, parts: &Parts) -> bool {
+        let outcome = conditions::of_read(parts, &self.etag, self.modified.unwrap_or(0));
+        parts.method != Method::Head && matches!(outcome, conditions::Outcome::Proceed)
     }
 
     /// The answer to a GET or HEAD: all of it, a part of it, or word that the client holds it already.

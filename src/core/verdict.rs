@@ -3,6 +3,7 @@
 //! One list member a tier, from the origin's side to the client's: the tier that answered, then those
 //! nearer to the client that did not have it. Where no tier had it, `limn` stands for all of them.
 
+use crate::freshness::Standing;
 use std::fmt::Write;
 
 /// Where a derived image may lie, from the client's side to the origin's.
@@ -40,10 +41,6 @@ pub enum Verdict {
     },
     /// Nothing that is cached was asked for.
     Bypass,
-    /// An old answer, while a new one is fetched.
-    Stale,
-    /// An old answer, since no new one could be had.
-    StaleIfError,
 }
 
 /// Whether the Cache API keeps nothing under this host: it does not on the platform's own names.
@@ -52,9 +49,15 @@ pub fn lacks_cache_api(host: &str) -> bool {
 }
 
 impl Verdict {
-    /// The header's value for an answer under this host.
-    pub fn cache_status(self, host: &str) -> String {
+    /// The header's value for an answer under this host. A member has one `detail`; that the source's present
+    /// state is not known stands before all else.
+    pub fn cache_status(self, host: &str, standing: Standing) -> String {
         let detail = if lacks_cache_api(host) { "; detail=no-cache-api" } else { "" };
+        let stale = match standing {
+            Standing::Fresh => "",
+            Standing::Renewed => "; detail=stale-while-revalidate",
+            Standing::Failed => "; detail=stale-if-error",
+        };
         let mut text = String::from(match self {
             Verdict::Hit(tier) => tier.name(),
             _ => "limn",
@@ -63,23 +66,22 @@ impl Verdict {
             Verdict::Hit(_) => "; hit",
             Verdict::Made { .. } => "; fwd=uri-miss",
             Verdict::Bypass => "; fwd=bypass",
-            Verdict::Stale => "; fwd=stale",
-            Verdict::StaleIfError => "; fwd=stale; detail=stale-if-error",
         });
         match self {
             Verdict::Made { stored, collapsed } => {
                 for (is, word) in [(stored, "; stored"), (collapsed, "; collapsed")] {
                     text.push_str(if is { word } else { "" });
                 }
-                text.push_str(detail);
+                text.push_str(if stale.is_empty() { detail } else { stale });
             }
             Verdict::Hit(tier) => {
+                text.push_str(stale);
                 for nearer in [Tier::DataCentre, Tier::Memory].into_iter().filter(|t| *t < tier) {
                     let detail = if nearer == Tier::DataCentre { detail } else { "" };
                     let _ = write!(text, ", {}; fwd=uri-miss{detail}", nearer.name());
                 }
             }
-            _ => {}
+            Verdict::Bypass => text.push_str(stale),
         }
         text
     }
@@ -92,23 +94,30 @@ mod tests {
     #[test]
     fn one_member_a_tier_from_the_origin_to_the_client() {
         let made = |stored, collapsed| Verdict::Made { stored, collapsed };
-        for (verdict, host, want) in [
-            (Verdict::Hit(Tier::Memory), "a.example", "limn-l0; hit"),
-            (Verdict::Hit(Tier::DataCentre), "a.example", "limn-l1; hit, limn-l0; fwd=uri-miss"),
-            (Verdict::Hit(Tier::Store), "a.example", "limn-l2; hit, limn-l1; fwd=uri-miss, limn-l0; fwd=uri-miss"),
-            (
+        let fresh = |verdict, host, want| (verdict, host, Standing::Fresh, want);
+        for (verdict, host, standing, want) in [
+            fresh(Verdict::Hit(Tier::Memory), "a.example", "limn-l0; hit"),
+            fresh(Verdict::Hit(Tier::DataCentre), "a.example", "limn-l1; hit, limn-l0; fwd=uri-miss"),
+            fresh(Verdict::Hit(Tier::Store), "a.example", "limn-l2; hit, limn-l1; fwd=uri-miss, limn-l0; fwd=uri-miss"),
+            fresh(
                 Verdict::Hit(Tier::Store),
                 "limn.me.workers.dev",
                 "limn-l2; hit, limn-l1; fwd=uri-miss; detail=no-cache-api, limn-l0; fwd=uri-miss",
             ),
-            (made(true, false), "a.example", "limn; fwd=uri-miss; stored"),
-            (made(false, true), "a.example", "limn; fwd=uri-miss; collapsed"),
-            (made(true, false), "LIMN.me.workers.dev:443", "limn; fwd=uri-miss; stored; detail=no-cache-api"),
-            (Verdict::Bypass, "a.workers.dev", "limn; fwd=bypass"),
-            (Verdict::Stale, "a.example", "limn; fwd=stale"),
-            (Verdict::StaleIfError, "a.example", "limn; fwd=stale; detail=stale-if-error"),
+            fresh(made(true, false), "a.example", "limn; fwd=uri-miss; stored"),
+            fresh(made(false, true), "a.example", "limn; fwd=uri-miss; collapsed"),
+            fresh(made(true, false), "LIMN.me.workers.dev:443", "limn; fwd=uri-miss; stored; detail=no-cache-api"),
+            fresh(Verdict::Bypass, "a.workers.dev", "limn; fwd=bypass"),
+            (Verdict::Bypass, "a.example", Standing::Failed, "limn; fwd=bypass; detail=stale-if-error"),
+            (
+                Verdict::Hit(Tier::DataCentre),
+                "a.example",
+                Standing::Renewed,
+                "limn-l1; hit; detail=stale-while-revalidate, limn-l0; fwd=uri-miss",
+            ),
+            (made(true, false), "a.workers.dev", Standing::Failed, "limn; fwd=uri-miss; stored; detail=stale-if-error"),
         ] {
-            assert_eq!(verdict.cache_status(host), want);
+            assert_eq!(verdict.cache_status(host, standing), want);
         }
         assert!(!lacks_cache_api("workers.dev.example.com"));
     }

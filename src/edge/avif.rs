@@ -9,7 +9,6 @@ use limn_core::key::Key;
 use limn_core::kit::Kit;
 use limn_core::plan::{Plan, Quality};
 use limn_core::render::{render, Encoded, Scene, AVIF_DEFERRED};
-use limn_core::reply::Representation;
 use std::cell::Cell;
 use std::rc::Rc;
 use std::time::Duration;
@@ -67,9 +66,10 @@ pub fn follow(edge: &Edge, host: String, key: Key, job: Deferred, stand_in: Rc<E
         Delay::from(Duration::from_millis(HEAD_START_MS)).await;
         let scene = Scene { avif_pixels: AVIF_DEFERRED, ..Scene::new(Class::Avif, &job.kit, job.quality) };
         let entry = match render(&job.plan, &job.source.bytes, &scene) {
-            Ok(image) if image.bytes.len() < stand_in.bytes.len() => {
-                let representation = Representation::of(&image, true, stand_in.representation.modified);
-                Entry { representation, bytes: image.bytes, pending: false, in_store: true }
+            Ok(image) if (image.bytes.len() as u64) < stand_in.representation.length => {
+                let mut entry = Entry::of(&image.bytes, image.mime, stand_in.representation.modified);
+                entry.representation.negotiated = true;
+                Entry { in_store: true, ..entry }
             }
             _ => Entry { pending: false, in_store: true, ..Entry::clone(&stand_in) },
         };

@@ -3,6 +3,9 @@
 //! An entry lies there with Limn's own public policy; what the client is told is made anew at each answer.
 
 use crate::avif::PENDING_SECONDS;
+use crate::bytes;
+use js_sys::Uint8Array;
+use limn_core::api::range::Range;
 use limn_core::key::Key;
 use limn_core::reply::{Representation, PHYSICAL_SECONDS};
 use limn_core::verdict::lacks_cache_api;
@@ -20,12 +23,23 @@ const REFUSAL: &str = "x-limn-refusal";
 pub struct Entry {
     /// What it is.
     pub representation: Representation,
-    /// Its bytes, whole and verified.
-    pub bytes: Vec<u8>,
+    /// Its bytes, whole and verified; none where the answer that they were looked up for carries none.
+    pub bytes: Option<Uint8Array>,
+    /// Their digest.
+    pub sha256: [u8; 32],
     /// True while another format is being made to take its place.
     pub pending: bool,
     /// True once it was handed to the derived store.
     pub in_store: bool,
+}
+
+impl Entry {
+    /// Of bytes that were made or read here.
+    pub fn of(bytes: &[u8], content_type: &str, modified: Option<u64>) -> Entry {
+        let sha256 = hash::sha256(bytes);
+        let representation = Representation::of(content_type, bytes.len(), &sha256, modified);
+        Entry { representation, bytes: Some(bytes.into()), sha256, pending: false, in_store: false }
+    }
 }
 
 /// What lies under a key.
@@ -38,30 +52,52 @@ pub enum Kept {
 }
 
 impl Kept {
+    /// Whether nothing of it was left unread.
+    pub fn is_whole(&self) -> bool {
+        !matches!(self, Kept::Image(entry) if entry.bytes.is_none())
+    }
+
     /// What it takes of a memory, bytes.
     pub fn size(&self) -> usize {
         match self {
-            Kept::Image(entry) => entry.bytes.len(),
+            Kept::Image(entry) => entry.representation.length as usize,
             Kept::Refusal(error) => error.to_string().len(),
         }
     }
 }
 
-/// Looks for a derived image. A broken entry is a miss: the cache is a hint, never the truth.
-pub async fn get(host: &str, key: &Key) -> Option<Kept> {
+/// Looks for a derived image, whose bytes are read if they `are_sent`. A broken entry is a miss: the cache is a
+/// hint, never the truth.
+pub async fn get(host: &str, key: &Key, are_sent: impl Fn(&Representation) -> bool) -> Option<Kept> {
     if lacks_cache_api(host) {
         return None;
     }
-    let mut found = Cache::default().get(key.url(host), false).await.ok()??;
-    let bytes = found.bytes().await.ok()?;
-    let header = |name: &str| found.headers().get(name).ok().flatten();
+    let found: web_sys::Response = Cache::default().get(key.url(host), false).await.ok()??.into();
+    let headers = found.headers();
+    let header = |name: &str| headers.get(name).ok().flatten();
     if let Some(sha256) = header(REFUSAL) {
+        let bytes = bytes::all(&found).await.ok()?.to_vec();
         let whole = hash::hex(&hash::sha256(&bytes)) == sha256;
         return whole.then(|| serde_json::from_slice(&bytes).ok())?.map(Kept::Refusal);
     }
-    let representation = label::read(|name| header(&format!("x-limn-{name}")), &bytes)?;
+    let (representation, digest) = label::read(|name| header(&format!("x-limn-{name}")))?;
+    let sha256: [u8; 32] = hash::unhex(&digest)?;
+    let bytes = match are_sent(&representation) {
+        true => Some(verified(bytes::all(&found).await.ok()?, &representation, &sha256).await?),
+        false => {
+            bytes::give_up(&found);
+            None
+        }
+    };
     let is = |name: &str| header(name).is_some();
-    Some(Kept::Image(Rc::new(Entry { representation, bytes, pending: is("x-limn-pending"), in_store: is("x-limn-in-store") })))
+    let (pending, in_store) = (is("x-limn-pending"), is("x-limn-in-store"));
+    Some(Kept::Image(Rc::new(Entry { representation, bytes, sha256, pending, in_store })))
+}
+
+/// The bytes, if they are those that the labels beside them speak of.
+pub async fn verified(bytes: Uint8Array, representation: &Representation, sha256: &[u8; 32]) -> Option<Uint8Array> {
+    let whole = u64::from(bytes.length()) == representation.length && bytes::sha256(&bytes).await.ok()? == *sha256;
+    whole.then_some(bytes)
 }
 
 /// Keeps what was made; a failure costs the next request a render and nothing else.
@@ -83,9 +119,10 @@ pub async fn put(host: &str, key: &Key, kept: &Kept) {
 }
 
 fn image(key: &Key, entry: &Entry) -> worker::Result<Response> {
+    let bytes = entry.bytes.as_ref().ok_or("an image without its bytes is not kept")?;
     let headers = policy(if entry.pending { PENDING_SECONDS } else { PHYSICAL_SECONDS })?;
     headers.set("content-type", &entry.representation.content_type)?;
-    for (name, value) in label::write(&entry.representation, &entry.bytes, key) {
+    for (name, value) in label::write(&entry.representation, &entry.sha256, key) {
         headers.set(&format!("x-limn-{name}"), &value)?;
     }
     for (name, set) in [("x-limn-pending", entry.pending), ("x-limn-in-store", entry.in_store)] {
@@ -93,7 +130,7 @@ fn image(key: &Key, entry: &Entry) -> worker::Result<Response> {
             headers.set(name, "1")?;
         }
     }
-    Ok(ResponseBuilder::new().with_headers(headers).fixed(entry.bytes.clone()))
+    Ok(ResponseBuilder::new().with_headers(headers).body(bytes::body(bytes, Range::Whole)?))
 }
 
 fn refusal(error: &Error) -> worker::Result<Response> {

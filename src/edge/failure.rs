@@ -2,7 +2,7 @@
 
 use limn_core::parts::Method;
 use limn_core::reply::Head;
-use worker::{EncodeBody, Headers, Response, ResponseBuilder};
+use worker::{EncodeBody, Headers, Response, ResponseBody, ResponseBuilder};
 
 /// A refusal with a public sentence, or a fault whose detail goes to the log alone.
 pub enum Failure {
@@ -47,9 +47,14 @@ pub fn begin(head: &Head) -> worker::Result<ResponseBuilder> {
 
 /// A response of fixed bytes. HEAD and 304 carry none, but HEAD keeps its length.
 pub fn respond(head: &Head, method: Method, body: Vec<u8>) -> worker::Result<Response> {
+    send(head, method, ResponseBody::Body(body))
+}
+
+/// As [`respond`], of a body that need not be in WASM.
+pub fn send(head: &Head, method: Method, body: ResponseBody) -> worker::Result<Response> {
     let builder = begin(head)?;
     match method == Method::Head || head.status == 304 || head.status == 204 {
         true => Ok(builder.empty()),
-        false => Ok(builder.fixed(body)),
+        false => Ok(builder.body(body)),
     }
 }

@@ -15,7 +15,6 @@ use limn_core::params::Ask;
 use limn_core::parts::Parts;
 use limn_core::plan::{FormatChoice, Plan};
 use limn_core::render::{render, Scene};
-use limn_core::reply::Representation;
 use limn_core::Error;
 use std::cell::RefCell;
 use std::collections::HashMap;
@@ -36,6 +35,8 @@ pub struct Fill<'a> {
     pub grant: &'a Grant<'a>,
     /// What was asked.
     pub ask: &'a Ask,
+    /// The key of the object that it is made of: the one that was asked for, or what stands in for it.
+    pub object: &'a str,
     /// What is to be made.
     pub plan: &'a Rc<Plan>,
     /// The client's class.
@@ -65,7 +66,7 @@ impl Fill<'_> {
     fn key(&self, plan: &Plan, class: Class, version: &str) -> Key {
         let ingredients = Ingredients {
             bucket: self.grant.bucket(),
-            object: self.grant.key(),
+            object: self.object,
             version,
             files: &self.found.file_versions(),
             class,
@@ -151,16 +152,16 @@ impl Fill<'_> {
             Err(error) => return Err(error.into()),
         };
         let pending = self.class == Class::Avif && avif::may_follow(&image);
-        let representation = Representation::of(&image, self.plan.format == FormatChoice::Auto, original.modified);
+        let mut entry = Entry::of(&image.bytes, image.mime, original.modified);
+        entry.representation.negotiated = self.plan.format == FormatChoice::Auto;
         let deferred = pending.then(|| Deferred { plan: self.plan.clone(), source: original, kit, quality: bucket.default_quality() });
-        let entry = Entry { representation, bytes: image.bytes, pending, in_store: false };
-        Ok(Made { kept: Kept::Image(Rc::new(entry)), deferred, read })
+        Ok(Made { kept: Kept::Image(Rc::new(Entry { pending, ..entry })), deferred, read })
     }
 
     /// The source's bytes, read once for all variants that are made of them at the same time.
     async fn share(&self, alone: bool) -> Outcome<Read> {
         let (bucket, source) = (self.grant.bucket(), &self.found.source);
-        let key = format!("{} {} {:?} {}", bucket.name, self.found.generation, source.version(), self.grant.key());
+        let key = format!("{} {} {:?} {}", bucket.name, self.found.generation, source.version(), self.object);
         let seat = if alone { Seat::Alone } else { board(&READS, &key, None).await };
         let lead = match seat {
             Seat::Landed(original) => return Ok(Read { original, lead: None }),

@@ -2,30 +2,32 @@
 
 use crate::avif;
 use crate::cache::Entry;
-use crate::failure::{respond, Failure, Outcome};
+use crate::failure::{respond, send, Failure, Outcome};
 use crate::fill::Fill;
 use crate::node::{self, Source};
 use crate::rare::Module;
 use crate::variant::{self, Variant};
-use crate::{fonts, together, Edge};
+use crate::{bytes, fonts, together, Edge};
 use limn_core::accept::{self, Class};
+use limn_core::api::range::Range;
 use limn_core::codec::sniff::{self, Sniffed};
 use limn_core::codec::Format;
 use limn_core::config::Bucket;
 use limn_core::dialect::Dialect;
 use limn_core::explain::explain;
+use limn_core::freshness::Standing;
 use limn_core::grant::{ladder, Caller, Grant, Wish};
 use limn_core::kit::{FileRef, Kit, SHIPPED_FONTS};
 use limn_core::params::{Ask, Fallback, Program};
 use limn_core::parts::Parts;
 use limn_core::plan::Plan;
-use limn_core::render::{render, Encoded, Scene};
+use limn_core::render::Scene;
 use limn_core::reply::{Answer, Head, Representation};
 use limn_core::route::ObjectPath;
 use limn_core::verdict::Verdict;
-use limn_core::{percent, Error};
+use limn_core::{percent, purge, Error};
 use std::rc::Rc;
-use worker::Response;
+use worker::{Response, ResponseBody};
 
 /// Answers GET and HEAD on an object.
 pub async fn get(edge: &Edge, parts: &Parts, caller: &Caller<'_>, bucket: &Bucket, path: &ObjectPath) -> Outcome<Response> {
@@ -52,13 +54,33 @@ async fn answer(edge: &Edge, parts: &Parts, grant: &Grant<'_>, ask: &Ask) -> Out
         ladder::check(ladder, &plan)?;
     }
     let class = accept::choose(&plan, parts.header("accept"));
+    let (variant, found) = derive(edge, parts, grant, ask, grant.key(), &plan, class).await?;
+    let mut response = reply(edge, parts, grant, ask, &variant, found.standing)?;
+    if let Some(tags) = response.headers().get("cache-tag")? {
+        // A purge of a mark reaches the images that carry it.
+        let files = found.files().iter().filter_map(|(file, _)| node::object_key(file));
+        response.headers_mut().set("cache-tag", &purge::more_tags(tags, &grant.bucket().name, files))?;
+    }
+    Ok(response)
+}
+
+/// What is made of an object by a plan, from a cache or anew.
+async fn derive(
+    edge: &Edge,
+    parts: &Parts,
+    grant: &Grant<'_>,
+    ask: &Ask,
+    object: &str,
+    plan: &Rc<Plan>,
+    class: Class,
+) -> Outcome<(Variant, node::Found)> {
     // What another request made after this one had looked is looked for once more.
     for again in [false, true] {
         let since = together::landings();
-        let found = node::find(edge, grant.bucket(), grant.key(), &plan.files()).await?;
-        let fill = Fill { edge, parts, grant, ask, plan: &plan, class, found: &found };
-        if let Some(Variant { entry, verdict }) = variant::obtain(&fill, (!again).then_some(since)).await? {
-            return reply(edge, parts, grant, ask, Rc::unwrap_or_clone(entry), verdict);
+        let found = node::find(edge, grant.bucket(), object, &plan.files()).await?;
+        let fill = Fill { edge, parts, grant, ask, object, plan, class, found: &found };
+        if let Some(variant) = variant::obtain(&fill, (!again).then_some(since)).await? {
+            return Ok((variant, found));
         }
     }
     Err(Error::Internal.into())
@@ -104,23 +126,21 @@ async fn explained(edge: &Edge, parts: &Parts, grant: &Grant<'_>, ask: &Ask) -> 
 /// What is shown for an image that could not be made; the status says what happened all the same.
 async fn stand_in(edge: &Edge, parts: &Parts, grant: &Grant<'_>, ask: &Ask, fallback: &Fallback, error: Error) -> Outcome<Response> {
     let bucket = grant.bucket();
-    let made: Outcome<Encoded> = async {
+    let made: Outcome<Rc<Entry>> = async {
         let Fallback::Object(key) = fallback else { return Err(error.clone().into()) };
-        let plan = ask.program.compile(bucket)?;
-        let found = node::find(edge, bucket, key, &plan.files()).await?;
-        let original = node::read(edge, bucket, &found.source).await?;
-        let kit = kit(edge, bucket, &found, &plan, &original.bytes).await?;
+        let plan = Rc::new(ask.program.compile(bucket)?);
         let class = if accept::choose(&plan, parts.header("accept")) == Class::Base { Class::Base } else { Class::WebP };
-        Ok(render(&plan, &original.bytes, &Scene::new(class, &kit, bucket.default_quality()))?)
+        Ok(derive(edge, parts, grant, ask, key, &plan, class).await?.0.entry)
     }
     .await;
     let status = error.status();
     let head =
         Head::new(status).with("cache-control", "no-store").with("x-limn-error", error.code()).with("x-content-type-options", "nosniff");
     match (made, fallback) {
-        (Ok(image), _) => {
-            let head = head.with("content-type", image.mime).with("content-length", image.bytes.len().to_string());
-            Ok(respond(&head, parts.method, image.bytes)?)
+        (Ok(entry), _) => {
+            let Representation { content_type, length, .. } = &entry.representation;
+            let head = head.with("content-type", content_type).with("content-length", length.to_string());
+            Ok(send(&head, parts.method, body(&entry, Range::Whole)?)?)
         }
         // The original can be shown where there is one and it needs no signature.
         (Err(_), Fallback::Redirect) if error.is_about_source() && !bucket.is_protected() => {
@@ -150,29 +170,28 @@ async fn original(edge: &Edge, parts: &Parts, grant: &Grant<'_>, ask: &Ask) -> O
             stored,
         };
         let Answer { head, range } = representation.answer(parts, grant, edge.now)?;
-        let head = head.saved_as(ask.download.as_deref()).with("cache-status", Verdict::Bypass.cache_status(&parts.host));
+        let head = head.saved_as(ask.download.as_deref()).with("cache-status", Verdict::Bypass.cache_status(&parts.host, found.standing));
         if head.status == 304 || parts.method == limn_core::parts::Method::Head {
             return Ok(respond(&head, parts.method, Vec::new())?);
         }
         return node::stream(edge, grant.bucket(), row, range.bounds(), &head).await;
     }
     let read = node::read(edge, grant.bucket(), &found.source).await?;
-    let representation = Representation {
-        content_type: read.content_type.clone(),
-        etag: limn_core::reply::derived_etag(&read.bytes),
-        length: read.bytes.len() as u64,
-        modified: read.modified,
-        negotiated: false,
-        stored: Vec::new(),
-    };
-    reply(edge, parts, grant, ask, Entry { representation, bytes: read.bytes, pending: false, in_store: false }, Verdict::Bypass)
+    let entry = Rc::new(Entry::of(&read.bytes, &read.content_type, read.modified));
+    reply(edge, parts, grant, ask, &Variant { entry, verdict: Verdict::Bypass }, found.standing)
 }
 
-fn reply(edge: &Edge, parts: &Parts, grant: &Grant, ask: &Ask, entry: Entry, verdict: Verdict) -> Outcome<Response> {
+fn reply(edge: &Edge, parts: &Parts, grant: &Grant, ask: &Ask, variant: &Variant, standing: Standing) -> Outcome<Response> {
+    let Variant { entry, verdict } = variant;
     let Answer { head, range } = entry.representation.answer(parts, grant, edge.now)?;
-    let mut head = head.saved_as(ask.download.as_deref()).with("cache-status", verdict.cache_status(&parts.host));
+    let mut head = head.saved_as(ask.download.as_deref()).with("cache-status", verdict.cache_status(&parts.host, standing));
     if entry.pending {
         head = head.at_most(avif::PENDING_SECONDS).with("x-limn-upgrade", "pending");
     }
-    Ok(respond(&head, parts.method, range.of_bytes(entry.bytes))?)
+    Ok(send(&head, parts.method, body(entry, range)?)?)
+}
+
+/// An image's bytes, or a part of them; nothing where the answer carries none.
+fn body(entry: &Entry, range: Range) -> worker::Result<ResponseBody> {
+    entry.bytes.as_ref().map_or(Ok(ResponseBody::Empty), |bytes| bytes::body(bytes, range))
 }

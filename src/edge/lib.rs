@@ -1,7 +1,7 @@
 //! Limn's Worker: events come in, routes lead to handlers, refusals become replies.
 //!
 //! `image` is the GET chain and `upload` the PUT chain on one screen each; `api` is the rest of the object
-//! API; `body` takes bodies in, `node` reads and writes storage, `bucket` finds buckets, `rare` hands jobs to
+//! API; `body` takes bodies in, `bytes` keeps them out of WASM, `node` reads and writes storage, `bucket` finds buckets, `rare` hands jobs to
 //! the second module, `variant` gets derived images from `memory`, `cache` and `derived` or has `fill` make
 //! them, `together` lets requests share work, `avif` makes what nobody waits for, `remember` knows rows for a
 //! while, `cors` answers preflights, `damper` keeps strangers from asking for too much, `purge` and `metrics`
@@ -12,6 +12,7 @@ mod api;
 mod avif;
 mod body;
 mod bucket;
+mod bytes;
 mod cache;
 mod cors;
 mod damper;

@@ -1,4 +1,5 @@
-//! The isolate's memory (L0): small images and refusals, within a few megabytes.
+//! The isolate's memory (L0): images and refusals, within a few megabytes. A large image comes in only when it
+//! is asked for again, so that a walk through a gallery does not drive out what everybody wants.
 
 use crate::cache::Kept;
 use limn_core::key::Key;
@@ -9,16 +10,26 @@ use std::cell::RefCell;
 /// edge-caching.md 1).
 const MOST: usize = 15 << 19;
 const MOST_KEYS: usize = 1 << 19;
-/// Largest image, bytes.
-const MOST_IMAGE: usize = 64 << 10;
+/// Largest image, bytes; and the largest that comes in when it is first met.
+const MOST_IMAGE: usize = 1 << 20;
+const MOST_NEW_IMAGE: usize = 64 << 10;
 /// How long a refusal that depends on the source's bytes alone is kept, seconds.
 const REFUSAL_SECONDS: u64 = 60;
 
 thread_local! {
     static MEMORY: RefCell<Lru<Kept>> = RefCell::new(Lru::new(MOST));
-    /// Keys of images that this isolate made or met, and whether it handed them to the derived store since:
-    /// a store that fails is not tried again.
-    static HANDED: RefCell<Lru<bool>> = RefCell::new(Lru::new(MOST_KEYS));
+    /// Keys of images that this isolate made or met.
+    static MET: RefCell<Lru<Met>> = RefCell::new(Lru::new(MOST_KEYS));
+}
+
+/// What this isolate did with an image.
+#[derive(Clone, Copy, Default)]
+struct Met {
+    /// It was made here, or found in a farther cache, more than once if `again`.
+    once: bool,
+    again: bool,
+    /// It was handed to the derived store since it was made: a store that fails is not tried again.
+    handed: bool,
 }
 
 /// Looks for what lies under a key.
@@ -26,10 +37,11 @@ pub fn get(key: &Key, now: u64) -> Option<Kept> {
     MEMORY.with_borrow_mut(|memory| memory.get(&key.name(), now))
 }
 
-/// Keeps an image, if it is small and final, or a refusal.
+/// Keeps a final image, if it is small or wanted again, or a refusal.
 pub fn put(key: &Key, kept: &Kept, now: u64) {
     let until = match kept {
-        Kept::Image(entry) if entry.bytes.len() > MOST_IMAGE || entry.pending => return,
+        Kept::Image(entry) if entry.bytes.is_none() || entry.pending => return,
+        Kept::Image(_) if kept.size() > if met(key).again { MOST_IMAGE } else { MOST_NEW_IMAGE } => return,
         Kept::Image(_) => u64::MAX,
         Kept::Refusal(_) => now + REFUSAL_SECONDS,
     };
@@ -38,19 +50,29 @@ pub fn put(key: &Key, kept: &Kept, now: u64) {
 
 /// Whether this request is the one that hands the image under this key to the derived store.
 pub fn hand_over(key: &Key) -> bool {
-    note(key, true) != Some(true)
+    !note(key, |met| Met { handed: true, ..met }).handed
 }
 
 /// Notes that an image was made, which may be handed to the store anew; whether it was made or met before.
 pub fn note_made(key: &Key) -> bool {
-    note(key, false).is_some()
+    note(key, |met| Met { once: true, again: met.once, handed: false }).once
 }
 
-fn note(key: &Key, now_handed: bool) -> Option<bool> {
-    HANDED.with_borrow_mut(|handed| {
+/// Notes that a farther cache had an image.
+pub fn note_met(key: &Key) {
+    note(key, |met| Met { once: true, again: met.once, ..met });
+}
+
+fn met(key: &Key) -> Met {
+    note(key, |met| met)
+}
+
+/// What was known of a key before it became something else.
+fn note(key: &Key, becomes: impl Fn(Met) -> Met) -> Met {
+    MET.with_borrow_mut(|all| {
         let name = key.name();
-        let before = handed.get(&name, 0);
-        handed.put(&name, now_handed, 0, u64::MAX);
+        let before = all.get(&name, 0).unwrap_or_default();
+        all.put(&name, becomes(before), 0, u64::MAX);
         before
     })
 }

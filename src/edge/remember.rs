@@ -6,7 +6,7 @@ use crate::ledger::client;
 use crate::Edge;
 use futures_util::future::join_all;
 use limn_core::config::{Access, Bucket};
-use limn_core::freshness::{Bounds, Use};
+use limn_core::freshness::{Bounds, Standing, Use};
 use limn_core::ledger::call::Seen;
 use limn_core::{percent, Error};
 use serde::de::DeserializeOwned;
@@ -54,13 +54,13 @@ impl Memory {
     }
 }
 
-/// Rows and generations of some keys, in their order.
+/// Rows and generations of some keys, in their order, and how old they may be.
 ///
 /// # Errors
 /// `unavailable` when the ledger cannot be asked and what is remembered is too old.
-pub async fn look(edge: &Edge, bucket: &Bucket, keys: Vec<String>) -> Outcome<Vec<Seen>> {
+pub async fn look(edge: &Edge, bucket: &Bucket, keys: Vec<String>) -> Outcome<(Vec<Seen>, Standing)> {
     if edge.strict.get() {
-        return ask(edge, &bucket.name, keys).await;
+        return Ok((ask(edge, &bucket.name, keys).await?, Standing::Fresh));
     }
     let bounds = bounds(bucket);
     let mut known = in_isolate(&bucket.name, &keys);
@@ -70,15 +70,18 @@ pub async fn look(edge: &Edge, bucket: &Bucket, keys: Vec<String>) -> Outcome<Ve
     }
     let remembered = || known.iter().flatten().map(|entry| entry.seen.clone()).collect();
     match usable(&known, &bounds, edge.now) {
-        Use::Fresh => Ok(remembered()),
+        Use::Fresh => Ok((remembered(), Standing::Fresh)),
         Use::Renew => {
             renew_later(edge, bucket.name.clone(), keys);
-            Ok(remembered())
+            // Some seconds of a row's age are no news, as they are within what a purge promises.
+            Ok((remembered(), Standing::Fresh))
         }
         last => match ask(edge, &bucket.name, keys).await {
             // A private bucket shows nothing that its ledger may have taken back.
-            Err(Failure::Refused(Error::Unavailable(_))) if last == Use::Ask && bucket.access == Access::PublicRead => Ok(remembered()),
-            answer => answer,
+            Err(Failure::Refused(Error::Unavailable(_))) if last == Use::Ask && bucket.access == Access::PublicRead => {
+                Ok((remembered(), Standing::Failed))
+            }
+            answer => Ok((answer?, Standing::Fresh)),
         },
     }
 }

@@ -68,7 +68,7 @@ pub async fn obtain(fill: &Fill<'_>, since: Option<u64>) -> Outcome<Option<Varia
     // An origin that was only asked whether it has changed, and has not.
     if known.as_ref() != Some(&key) {
         if let Some((kept, tier)) = nearby(fill, &key).await {
-            if let Some(mut lead) = lead {
+            if let Some(mut lead) = lead.filter(|_| kept.is_whole()) {
                 lead.land((kept.clone(), Verdict::Hit(tier)), kept.size());
             }
             return hit(fill, &key, kept, tier);
@@ -86,7 +86,8 @@ async fn nearby(fill: &Fill<'_>, key: &Key) -> Option<(Kept, Tier)> {
     if let Some(kept) = memory::get(key, fill.edge.now) {
         return Some((kept, Tier::Memory));
     }
-    let kept = cache::get(&fill.parts.host, key).await?;
+    let kept = cache::get(&fill.parts.host, key, |representation| representation.is_sent(fill.parts)).await?;
+    memory::note_met(key);
     memory::put(key, &kept, fill.edge.now);
     Some((kept, Tier::DataCentre))
 }
@@ -94,6 +95,7 @@ async fn nearby(fill: &Fill<'_>, key: &Key) -> Option<(Kept, Tier)> {
 /// What the store had, which the nearer tiers get.
 fn from_store(fill: &Fill, key: Key, entry: Entry, tier: Tier, lead: Option<Lead<Shared>>) -> Outcome<Option<Variant>> {
     let shared = (Kept::Image(Rc::new(entry)), Verdict::Hit(tier));
+    memory::note_met(&key);
     keep(fill, key, &shared, lead, None);
     Variant::of(shared)
 }
@@ -101,7 +103,7 @@ fn from_store(fill: &Fill, key: Key, entry: Entry, tier: Tier, lead: Option<Lead
 /// What a cache had. A stranger's image goes to the store now that it is asked for again.
 fn hit(fill: &Fill, key: &Key, kept: Kept, tier: Tier) -> Outcome<Option<Variant>> {
     if let Kept::Image(entry) = &kept {
-        if !entry.in_store && !entry.pending && derived::is_there(fill.edge) && memory::hand_over(key) {
+        if kept.is_whole() && !entry.in_store && !entry.pending && derived::is_there(fill.edge) && memory::hand_over(key) {
             let entry = Entry { in_store: true, ..Entry::clone(entry) };
             let kept = Kept::Image(Rc::new(entry.clone()));
             memory::put(key, &kept, fill.edge.now);
@@ -121,7 +123,7 @@ async fn stored(fill: &Fill<'_>, key: &Key) -> Option<(Entry, Tier)> {
         return Some((entry, Tier::Store));
     }
     let other = fill.negotiated_key()?;
-    let (mut entry, tier) = match cache::get(&fill.parts.host, &other).await {
+    let (mut entry, tier) = match cache::get(&fill.parts.host, &other, |_| true).await {
         Some(Kept::Image(entry)) => (Entry::clone(&entry), Tier::DataCentre),
         _ => (derived::get(fill.edge, &other).await?, Tier::Store),
     };

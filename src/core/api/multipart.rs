@@ -93,18 +93,9 @@ fn listed<'a>(named: &[Named], stored: &'a [Part]) -> Result<Vec<&'a Part>> {
 pub fn etag(parts: &[&Part]) -> Result<String> {
     let mut all = Vec::with_capacity(parts.len() * 16);
     for part in parts {
-        all.extend(unhex(&part.etag).filter(|md5| md5.len() == 16).ok_or(Error::Internal)?);
+        all.extend(hash::unhex::<16>(&part.etag).ok_or(Error::Internal)?);
     }
     Ok(format!("{}-{}", hash::hex(&hash::md5(&all)), parts.len()))
-}
-
-fn unhex(text: &str) -> Option<Vec<u8>> {
-    let digit = |b: &u8| char::from(*b).to_digit(16);
-    let pair = |pair: &[u8]| match pair {
-        [high, low] => u8::try_from(digit(high)? << 4 | digit(low)?).ok(),
-        _ => None,
-    };
-    text.as_bytes().chunks(2).map(pair).collect()
 }
 
 #[cfg(test)]

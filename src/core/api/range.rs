@@ -56,14 +56,6 @@ impl Range {
         }
     }
 
-    /// What of these bytes goes out.
-    pub fn of_bytes(self, bytes: Vec<u8>) -> Vec<u8> {
-        match self {
-            Range::Whole => bytes,
-            Range::Part { start, end } => bytes.get(start as usize..=end as usize).unwrap_or_default().to_vec(),
-        }
-    }
-
     /// How many bytes go out.
     pub fn count(self, length: u64) -> u64 {
         match self {

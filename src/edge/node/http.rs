@@ -5,9 +5,9 @@ use super::{kept, Original};
 use crate::failure::{Failure, Outcome};
 use crate::Edge;
 use limn_core::config::Bucket;
-use limn_core::freshness::{Bounds, Use};
+use limn_core::freshness::{Bounds, Standing, Use};
 use limn_core::node::{origin_url, OriginHead};
-use limn_core::{http_date, percent, Error};
+use limn_core::{hash, http_date, percent, Error};
 use serde::{Deserialize, Serialize};
 use std::time::Duration;
 use worker::{Cache, Delay, Fetch, Headers, Method, Request, RequestInit, RequestRedirect, Response, ResponseBuilder};
@@ -78,26 +78,27 @@ impl Place {
 /// # Errors
 /// `no_such_key` where the origin said so lately. An origin that fails is no error while what it said last
 /// may still be used.
-pub async fn known_version(edge: &Edge, bucket: &Bucket, key: &str, generation: u64) -> Outcome<Option<String>> {
+pub async fn known_version(edge: &Edge, bucket: &Bucket, key: &str, generation: u64) -> Outcome<(Option<String>, Standing)> {
     let place = Place::of(bucket, key, generation);
-    let Some(memory) = place.memory().await else { return Ok(None) };
+    let unknown = (None, Standing::Fresh);
+    let Some(memory) = place.memory().await else { return Ok(unknown) };
     let age = edge.now.saturating_sub(memory.at);
     let Some(version) = memory.version.clone() else {
-        return if age <= ABSENT_SECONDS { Err(Error::NoSuchKey.into()) } else { Ok(None) };
+        return if age <= ABSENT_SECONDS { Err(Error::NoSuchKey.into()) } else { Ok(unknown) };
     };
     match place.bounds.at(age) {
-        Use::Gone => Ok(None),
-        Use::Fresh => Ok(Some(version)),
+        Use::Gone => Ok(unknown),
+        Use::Fresh => Ok((Some(version), Standing::Fresh)),
         Use::Renew => {
             let now = edge.now;
             edge.ctx.wait_until(async move {
                 let _ = revalidate(&place, &memory, now).await;
             });
-            Ok(Some(version))
+            Ok((Some(version), Standing::Renewed))
         }
         Use::Ask => match revalidate(&place, &memory, edge.now).await {
-            Ok(version) => Ok(Some(version)),
-            Err(Failure::Refused(Error::OriginFailed(_) | Error::OriginTimeout)) => Ok(Some(version)),
+            Ok(version) => Ok((Some(version), Standing::Fresh)),
+            Err(Failure::Refused(Error::OriginFailed(_) | Error::OriginTimeout)) => Ok((Some(version), Standing::Failed)),
             Err(e) => Err(e),
         },
     }
@@ -149,8 +150,10 @@ async fn fetch(place: &Place, known: Option<&Memory>, now: u64) -> Outcome<Fetch
         Ok(Some((head, bytes))) => {
             let version = head.version(&bytes);
             let modified = head.modified.as_deref().and_then(http_date::parse);
-            let original = Original { content_type: super::content_type(&bytes), bytes, version: version.clone(), modified };
-            kept::put(&place.bucket, &place.name(), &original, place.bounds.kept()).await;
+            let content_type = super::content_type(&bytes);
+            let label = kept::Label { version: version.clone(), sha256: hash::sha256(&bytes), content_type, modified };
+            kept::put(&place.bucket, &place.name(), &label, &bytes.as_slice().into(), place.bounds.kept()).await;
+            let original = Original { bytes, version: label.version, content_type: label.content_type, modified };
             place.remember(&Memory { version: Some(version), etag: head.etag, modified: head.modified, at: now }).await;
             Ok(Fetched::New(original))
         }

@@ -2,11 +2,16 @@
 //! an origin that fails has left something. Each is checked when it is read.
 
 use super::Original;
+use crate::bytes;
+use js_sys::Uint8Array;
+use limn_core::api::range::Range;
 use limn_core::{hash, percent};
 use worker::{Cache, Headers, ResponseBuilder};
 
 /// Largest original that is kept, bytes.
-const MOST: usize = 16 << 20;
+const MOST: u32 = 16 << 20;
+/// How long the bytes of a version that never changes are kept, seconds.
+pub const UNCHANGING_SECONDS: u64 = 86_400;
 
 fn url(bucket: &str, name: &str, version: &str) -> String {
     let version = hash::base64url(&hash::sha256(version.as_bytes()));
@@ -15,30 +20,44 @@ fn url(bucket: &str, name: &str, version: &str) -> String {
 
 /// The bytes of a version, whole; a broken entry is a miss.
 pub async fn get(bucket: &str, name: &str, version: &str) -> Option<Original> {
-    let mut found = Cache::default().get(url(bucket, name, version), false).await.ok()??;
-    let header = |name: &str| found.headers().get(name).ok().flatten();
-    let (sha256, content_type) = (header("x-limn-sha256")?, header("content-type")?);
+    let found: web_sys::Response = Cache::default().get(url(bucket, name, version), false).await.ok()??.into();
+    let headers = found.headers();
+    let header = |name: &str| headers.get(name).ok().flatten();
+    let (sha256, content_type) = (hash::unhex(&header("x-limn-sha256")?)?, header("content-type")?);
     let modified = header("x-limn-modified").and_then(|m| m.parse().ok());
-    let bytes = found.bytes().await.ok()?;
-    (hash::hex(&hash::sha256(&bytes)) == sha256).then(|| Original { bytes, version: version.into(), content_type, modified })
+    let all = bytes::all(&found).await.ok()?;
+    let whole = bytes::sha256(&all).await.ok()? == sha256;
+    whole.then(|| Original { bytes: all.to_vec(), version: version.into(), content_type, modified })
+}
+
+/// What is kept of an original beside its bytes.
+pub struct Label {
+    /// The version that the bytes are.
+    pub version: String,
+    /// Their digest.
+    pub sha256: [u8; 32],
+    /// As served when nothing is made of them.
+    pub content_type: String,
+    /// When they were stored, unix seconds.
+    pub modified: Option<u64>,
 }
 
 /// Keeps an original that was verified.
-pub async fn put(bucket: &str, name: &str, original: &Original, seconds: u64) {
-    if original.bytes.len() > MOST {
+pub async fn put(bucket: &str, name: &str, label: &Label, all: &Uint8Array, seconds: u64) {
+    if all.length() > MOST {
         return;
     }
     let response = || -> worker::Result<worker::Response> {
         let headers = Headers::new();
         headers.set("cache-control", &format!("public, max-age={seconds}"))?;
-        headers.set("content-type", &original.content_type)?;
-        headers.set("x-limn-sha256", &hash::hex(&hash::sha256(&original.bytes)))?;
-        if let Some(modified) = original.modified {
+        headers.set("content-type", &label.content_type)?;
+        headers.set("x-limn-sha256", &hash::hex(&label.sha256))?;
+        if let Some(modified) = label.modified {
             headers.set("x-limn-modified", &modified.to_string())?;
         }
-        Ok(ResponseBuilder::new().with_headers(headers).fixed(original.bytes.clone()))
+        Ok(ResponseBuilder::new().with_headers(headers).body(bytes::body(all, Range::Whole)?))
     };
     if let Ok(response) = response() {
-        let _ = Cache::default().put(url(bucket, name, &original.version), response).await;
+        let _ = Cache::default().put(url(bucket, name, &label.version), response).await;
     }
 }

@@ -5,9 +5,11 @@ mod kept;
 mod r2;
 
 use crate::failure::{begin, Failure, Outcome};
-use crate::{remember, Edge};
+use crate::{bytes, remember, Edge};
+use js_sys::Uint8Array;
 use limn_core::codec::sniff::{self, Sniffed};
 use limn_core::config::{Access, Bucket, Node, NodeKind};
+use limn_core::freshness::Standing;
 use limn_core::kit::FileRef;
 use limn_core::ledger::Row;
 use limn_core::node::{blob_key, unmanaged_key};
@@ -16,6 +18,9 @@ use limn_core::{hash, Error};
 use worker::Response;
 
 pub use r2::{concatenated, put_blob, put_stream};
+
+/// Beyond every generation of a ledger, which counts single purges.
+const UNKNOWN_GENERATIONS: u64 = 1 << 52;
 
 /// Where an object's bytes come from.
 #[derive(Debug, Clone)]
@@ -52,6 +57,8 @@ pub struct Found {
     pub source: Source,
     /// Its purge generation.
     pub generation: u64,
+    /// How old the word is that this is the present version.
+    pub standing: Standing,
     files: Vec<(FileRef, Source)>,
 }
 
@@ -88,7 +95,7 @@ pub async fn find(edge: &Edge, bucket: &Bucket, key: &str, files: &[FileRef]) ->
     let mut found = Vec::new();
     if bucket.node.managed {
         let keys: Vec<String> = std::iter::once(key).chain(stored.iter().map(|(_, key)| *key)).map(String::from).collect();
-        let seen = remember::look(edge, bucket, keys).await?;
+        let (seen, standing) = remember::look(edge, bucket, keys).await?;
         // A purge of a mark reaches the images that carry it.
         let generation = seen.iter().map(|s| s.generation).sum();
         let mut rows = seen.into_iter().map(|s| s.row);
@@ -97,32 +104,39 @@ pub async fn find(edge: &Edge, bucket: &Bucket, key: &str, files: &[FileRef]) ->
             let row = row.ok_or_else(|| absent(file))?;
             found.push((file.clone(), Source::Managed { row }));
         }
-        return Ok(Found { source: Source::Managed { row }, generation, files: found });
+        return Ok(Found { source: Source::Managed { row }, generation, standing, files: found });
     }
-    let generation = generation(edge, bucket, key, &stored).await?;
-    let source = head(edge, bucket, key, generation).await?;
+    let (generation, mut standing) = generation(edge, bucket, key, &stored).await?;
+    let (source, its) = head(edge, bucket, key, generation).await?;
+    standing = standing.max(its);
     for (file, key) in stored {
-        let source = head(edge, bucket, key, generation).await.map_err(|e| match e {
+        let (source, its) = head(edge, bucket, key, generation).await.map_err(|e| match e {
             crate::Failure::Refused(Error::NoSuchKey) => absent(file).into(),
             other => other,
         })?;
+        standing = standing.max(its);
         found.push((file.clone(), source));
     }
-    Ok(Found { source, generation, files: found })
+    Ok(Found { source, generation, standing, files: found })
 }
 
 /// The purge generation of an unmanaged object and its files. Such a bucket works without its ledger: a
-/// public one goes on with none, a private one is closed.
-async fn generation(edge: &Edge, bucket: &Bucket, key: &str, files: &[(&FileRef, &str)]) -> Outcome<u64> {
+/// public one goes on, a private one is closed. Where no generation is known, nothing that was made before may
+/// be served, since it may have been purged: the generation is then one that no ledger gives, a new one each
+/// minute.
+async fn generation(edge: &Edge, bucket: &Bucket, key: &str, files: &[(&FileRef, &str)]) -> Outcome<(u64, Standing)> {
     let keys = std::iter::once(key).chain(files.iter().map(|(_, key)| *key)).map(String::from).collect();
     match remember::look(edge, bucket, keys).await {
-        Ok(seen) => Ok(seen.iter().map(|s| s.generation).sum()),
-        Err(Failure::Refused(Error::Unavailable(_))) if bucket.access == Access::PublicRead => Ok(0),
+        Ok((seen, standing)) => Ok((seen.iter().map(|s| s.generation).sum(), standing)),
+        Err(Failure::Refused(Error::Unavailable(_))) if bucket.access == Access::PublicRead => {
+            Ok((UNKNOWN_GENERATIONS + edge.now / 60, Standing::Failed))
+        }
         Err(e) => Err(e),
     }
 }
 
-fn object_key(file: &FileRef) -> Option<&str> {
+/// The key of a plan's file that lies in the bucket.
+pub fn object_key(file: &FileRef) -> Option<&str> {
     match file {
         FileRef::Mark(key) | FileRef::Font(key) => Some(key),
         FileRef::Shipped(_) => None,
@@ -137,12 +151,12 @@ fn absent(file: &FileRef) -> Error {
     }
 }
 
-async fn head(edge: &Edge, bucket: &Bucket, key: &str, generation: u64) -> Outcome<Source> {
-    let version = match bucket.node.kind {
-        NodeKind::R2 => Some(r2::version(edge, &bucket.node, &unmanaged_key(&bucket.node, key)).await?),
+async fn head(edge: &Edge, bucket: &Bucket, key: &str, generation: u64) -> Outcome<(Source, Standing)> {
+    let (version, standing) = match bucket.node.kind {
+        NodeKind::R2 => (Some(r2::version(edge, &bucket.node, &unmanaged_key(&bucket.node, key)).await?), Standing::Fresh),
         NodeKind::Http => http::known_version(edge, bucket, key, generation).await?,
     };
-    Ok(Source::Unmanaged { key: key.to_string(), version, generation })
+    Ok((Source::Unmanaged { key: key.to_string(), version, generation }, standing))
 }
 
 /// Reads an object whole and verifies it.
@@ -156,22 +170,47 @@ pub async fn read(edge: &Edge, bucket: &Bucket, source: &Source) -> Outcome<Orig
             if row.length > max_bytes {
                 return Err(Error::ImageTooLarge(format!("The source has {} bytes; at most {max_bytes} are allowed.", row.length)).into());
             }
+            if let Some(original) = kept::get(&bucket.name, "", &row.version).await {
+                return Ok(original);
+            }
             let blob = r2::get(edge, holder(edge, bucket, row), &blob_key(&bucket.name, &row.version), max_bytes).await?;
-            let (bytes, _) = blob.ok_or_else(|| Error::OriginFailed("The node does not hold the object.".into()))?;
-            if hash::hex(&hash::sha256(&bytes)) != row.sha256 {
+            let (all, _) = blob.ok_or_else(|| Error::OriginFailed("The node does not hold the object.".into()))?;
+            let sha256 = bytes::sha256(&all).await?;
+            if hash::hex(&sha256) != row.sha256 {
                 return Err(Error::OriginFailed("The node holds other bytes than were stored.".into()).into());
             }
-            Ok(Original { bytes, version: row.version.clone(), content_type: row.content_type.clone(), modified: Some(row.stored / 1_000) })
+            let (content_type, modified) = (row.content_type.clone(), Some(row.stored / 1_000));
+            let label = kept::Label { version: row.version.clone(), sha256, content_type, modified };
+            Ok(keep(edge, bucket, "", label, all.to_vec(), all))
         }
         Source::Unmanaged { key, version, generation } => match bucket.node.kind {
             NodeKind::R2 => {
+                let kept = match version {
+                    Some(version) => kept::get(&bucket.name, key, version).await,
+                    None => None,
+                };
+                if let Some(original) = kept {
+                    return Ok(original);
+                }
                 let found = r2::get(edge, &bucket.node, &unmanaged_key(&bucket.node, key), max_bytes).await?;
-                let (bytes, stamp) = found.ok_or(Error::NoSuchKey)?;
-                Ok(Original { content_type: content_type(&bytes), bytes, version: stamp.version, modified: Some(stamp.uploaded) })
+                let (all, stamp) = found.ok_or(Error::NoSuchKey)?;
+                let sha256 = bytes::sha256(&all).await?;
+                let bytes = all.to_vec();
+                let content_type = content_type(&bytes);
+                let label = kept::Label { version: stamp.version, sha256, content_type, modified: Some(stamp.uploaded) };
+                Ok(keep(edge, bucket, key, label, bytes, all))
             }
             NodeKind::Http => http::read(edge, bucket, key, version.as_deref(), *generation).await,
         },
     }
+}
+
+/// Keeps a verified original in the data centre behind the answer.
+fn keep(edge: &Edge, bucket: &Bucket, name: &str, label: kept::Label, bytes: Vec<u8>, all: Uint8Array) -> Original {
+    let original = Original { bytes, version: label.version.clone(), content_type: label.content_type.clone(), modified: label.modified };
+    let (bucket, name) = (bucket.name.clone(), name.to_string());
+    edge.ctx.wait_until(async move { kept::put(&bucket, &name, &label, &all, kept::UNCHANGING_SECONDS).await });
+    original
 }
 
 /// The node that holds a managed object's bytes: the one they were written to, whatever the bucket's is now.

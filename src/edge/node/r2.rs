@@ -1,8 +1,9 @@
 //! An R2 bucket as a node.
 
 use crate::failure::Outcome;
-use crate::Edge;
+use crate::{bytes, Edge};
 use futures_util::{stream, Stream, StreamExt, TryStreamExt};
+use js_sys::Uint8Array;
 use limn_core::config::Node;
 use limn_core::Error;
 use worker::{Bucket, FixedLengthStream, GetOptionsBuilder, Object, Range, ResponseBody};
@@ -37,16 +38,16 @@ pub async fn version(edge: &Edge, node: &Node, key: &str) -> Outcome<String> {
 }
 
 /// An object's bytes, whole; `None` when there is none.
-pub async fn get(edge: &Edge, node: &Node, key: &str, max_bytes: u64) -> Outcome<Option<(Vec<u8>, Stamp)>> {
+pub async fn get(edge: &Edge, node: &Node, key: &str, max_bytes: u64) -> Outcome<Option<(Uint8Array, Stamp)>> {
     let Some(object) = bucket(edge, node)?.get(key).execute().await.map_err(unreachable)? else { return Ok(None) };
     if object.size() > max_bytes {
         return Err(Error::ImageTooLarge(format!("The source has {} bytes; at most {max_bytes} are allowed.", object.size())).into());
     }
     let size = object.size();
     let stamp = stamp(&object);
-    let body = object.body().ok_or(Error::Internal)?;
-    let bytes = body.bytes().await.map_err(unreachable)?;
-    match bytes.len() as u64 == size {
+    let body = object.body().ok_or(Error::Internal)?.response_body().map_err(unreachable)?;
+    let bytes = bytes::read(body).await.map_err(unreachable)?;
+    match u64::from(bytes.length()) == size {
         true => Ok(Some((bytes, stamp))),
         false => Err(Error::OriginFailed("The node cut the object short.".into()).into()),
     }
