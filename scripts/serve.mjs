@@ -1,8 +1,7 @@
 // Starts wrangler on a port, loads the demo images through signed uploads, prints where Limn is.
-import { once } from 'node:events';
 import { readFile, readdir } from 'node:fs/promises';
-import net from 'node:net';
 import { start } from './limn/dev.mjs';
+import { portIsFree } from './limn/ports.mjs';
 import { signed } from './limn/sign.mjs';
 
 const port = Number(process.argv[2]);
@@ -28,14 +27,7 @@ async function load(base) {
   }
 }
 
-async function portIsFree() {
-  const probe = net.createServer().listen(port, '127.0.0.1');
-  const [event] = await Promise.race([once(probe, 'listening').then(() => ['free']), once(probe, 'error').then(() => ['busy'])]);
-  probe.close();
-  return event === 'free';
-}
-
-if (!(await portIsFree().catch(() => false))) {
+if (!(await portIsFree(port))) {
   console.error(`limn: port ${port} is busy; stop what listens there or start with --port.`);
   process.exit(1);
 }

@@ -1,11 +1,10 @@
 // The built Worker under wrangler for tests: settings from wrangler.toml, changed as a test wants, state of its own.
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import http from 'node:http';
-import net from 'node:net';
-import { once } from 'node:events';
 import { fileURLToPath } from 'node:url';
 import { unstable_readConfig } from 'wrangler';
 import { start } from '../../scripts/limn/dev.mjs';
+import { freePort } from '../../scripts/limn/ports.mjs';
 
 const root = fileURLToPath(new URL('../..', import.meta.url));
 const grants = (...actions) => [{ actions }];
@@ -14,15 +13,6 @@ export const devKeys = {
   LIMN_KEY_DEV: JSON.stringify({ id: 'limn-dev', secrets: ['limn-dev-secret'], user: 'dev', create_buckets: true, grants: grants('read', 'list', 'write', 'delete', 'purge', 'usage', 'admin') }),
   LIMN_KEY_READER: JSON.stringify({ id: 'limn-reader', secrets: ['limn-reader-secret'], user: 'dev', grants: grants('read', 'list') }),
 };
-
-async function freePort() {
-  const server = net.createServer().listen(0, '127.0.0.1');
-  await once(server, 'listening');
-  const { port } = server.address();
-  server.close();
-  await once(server, 'close');
-  return port;
-}
 
 /** Starts Limn with development settings; `vars` are added or, when null, removed; `tls` as in `start`;
  * `ratelimits` in place of those of wrangler.toml; `entry` names a module of this folder that wraps the Worker's. */
