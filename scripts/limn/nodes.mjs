@@ -1,5 +1,5 @@
 // Storage nodes on this machine: S3 servers and a web server, each a process with a directory of its own.
-import { mkdirSync, readdirSync, rmSync } from 'node:fs';
+import { existsSync, mkdirSync, readdirSync, rmSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { startChild } from './child.mjs';
 
@@ -12,6 +12,7 @@ const web = fileURLToPath(new URL('static.mjs', import.meta.url));
  * @returns {ReturnType<typeof startChild> & { endpoint: string, bucket: string, dir: string, id: string, secret: string, wipe: () => void }}
  */
 export function startNode({ name, port, dir, id, secret, bucket = 'limn', ended }) {
+  if (!existsSync(server)) throw new Error('the S3 server is not installed; scripts/test and scripts/serve --nodes 3 install it.');
   // The server's buckets are the directories in its own.
   const makeBucket = () => mkdirSync(`${dir}/${bucket}`, { recursive: true });
   makeBucket();
