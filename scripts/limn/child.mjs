@@ -2,6 +2,7 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import net from 'node:net';
+import { guard } from './guard.mjs';
 import { portIsFree } from './ports.mjs';
 
 const pause = (ms) => new Promise((resolve) => setTimeout(resolve, ms));
@@ -13,19 +14,10 @@ async function connects(port) {
   return opened;
 }
 
-/** Ends a process group when this process is gone, even by SIGKILL: its end of the pipe closes then. */
-function guard(pid) {
-  const watcher = spawn('sh', ['-c', `read -r _ || kill -9 -- -${pid}`], { detached: true, stdio: ['pipe', 'ignore', 'ignore'] });
-  watcher.stdin.on('error', () => {});
-  watcher.stdin.unref();
-  watcher.unref();
-  return () => watcher.stdin.end('\n');
-}
-
 /**
  * Runs `command`, which listens on `port` of 127.0.0.1.
  * `ended(code)` is called when it ends by itself or by another's hand.
- * @returns {{ name: string, port: number, pid: number | undefined, ready: Promise<void>, kill: () => Promise<void>, stop: () => Promise<void>,
+ * @returns {{ name: string, port: number, command: string[], pid: number | undefined, ready: Promise<void>, kill: () => Promise<void>, stop: () => Promise<void>,
  *   restart: () => Promise<void>, pause: () => void, resume: () => void, log: () => string }}
  */
 export function startChild({ name, port, command, args, env = {}, ended = () => {} }) {
@@ -83,6 +75,7 @@ export function startChild({ name, port, command, args, env = {}, ended = () => 
   const it = {
     name,
     port,
+    command: [command, ...args],
     get pid() {
       return child?.pid;
     },
