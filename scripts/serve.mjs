@@ -1,11 +1,10 @@
-// Starts wrangler on a port, loads the demo images through signed uploads, prints where Limn is.
-import { once } from 'node:events';
+// Starts wrangler on a port, with other storage nodes if wanted; loads the demo images through signed uploads, prints where Limn is.
 import { readFile, readdir } from 'node:fs/promises';
-import net from 'node:net';
 import { start } from './limn/dev.mjs';
+import { portIsFree } from './limn/ports.mjs';
 import { signed } from './limn/sign.mjs';
 
-const port = Number(process.argv[2]);
+const [port, count] = process.argv.slice(2).map(Number);
 const drawn = '.tools/demo';
 
 /** Where each drawn file goes: everything into demo, samples into the buckets that refuse. */
@@ -28,19 +27,18 @@ async function load(base) {
   }
 }
 
-async function portIsFree() {
-  const probe = net.createServer().listen(port, '127.0.0.1');
-  const [event] = await Promise.race([once(probe, 'listening').then(() => ['free']), once(probe, 'error').then(() => ['busy'])]);
-  probe.close();
-  return event === 'free';
-}
-
-if (!(await portIsFree().catch(() => false))) {
+if (!(await portIsFree(port))) {
   console.error(`limn: port ${port} is busy; stop what listens there or start with --port.`);
   process.exit(1);
 }
-const dev = start({ port, quiet: true });
-for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP']) process.on(signal, () => dev.stop().then(() => process.exit(0)));
+const fail = (error) => {
+  console.error(`limn: ${error.message}`);
+  process.exit(1);
+};
+const nodes = count > 1 ? await import('./limn/several.mjs').then(({ several }) => several(count, drawn)).catch(fail) : null;
+const dev = start({ port, quiet: true, ...nodes?.options });
+const stop = () => Promise.all([dev.stop(), nodes?.stop()]);
+for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP']) process.on(signal, () => stop().then(() => process.exit(0)));
 dev.exited.then((code) => {
   console.error(`limn: wrangler ended with ${code}; its last words:\n${dev.log()}`);
   process.exit(1);
@@ -49,12 +47,12 @@ try {
   await dev.ready;
   await load(dev.base);
 } catch (error) {
-  console.error(`limn: ${error.message}`);
-  await dev.stop();
-  process.exit(1);
+  await stop();
+  fail(error);
 }
 const link = (text, target) => console.log(`    ${text.padEnd(26)} ${dev.base}${target}`);
 console.log(`\nLimn is ready on ${dev.base}\n`);
+nodes?.print();
 link('200 px wide with a logo', '/demo/photo.jpg?w=200&wm=logo');
 link('the same in OSS words', '/demo/photo.jpg?x-oss-process=image/resize,w_200');
 link('text and a smart crop', '/demo/photo.jpg?w=300&h=300&fit=cover&g=auto&wmt=%C2%A9%20Limn&wmc=fff&wmz=24');
@@ -64,4 +62,5 @@ link('CMYK to sRGB', '/demo/cmyk.jpg?w=300');
 link('private: refused', '/vault/photo.jpg?w=200');
 const exp = String(Math.floor(Date.now() / 1000) + 86400);
 link('private: signed for a day', signed('GET', '/vault/photo.jpg', { exp, w: '200' }));
+if (nodes) link('from the web server', '/web/photo.jpg?w=200');
 console.log('\nCtrl-C ends it.');

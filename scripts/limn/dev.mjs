@@ -2,6 +2,7 @@
 import { spawn } from 'node:child_process';
 import http from 'node:http';
 import https from 'node:https';
+import { guard } from './guard.mjs';
 
 /** Whether anybody answers, whatever; a certificate of this machine's own making counts. */
 function answers(url) {
@@ -60,5 +61,6 @@ export function start({ port, config, persist, tls, args = [] }) {
     kill('SIGKILL');
   };
   process.on('exit', () => kill('SIGKILL'));
+  if (child.pid) gone.then(guard(child.pid));
   return { base, ready, exited, stop, log: () => text };
 }

@@ -1,13 +1,12 @@
 // The built Worker under wrangler for tests: settings from wrangler.toml, changed as a test wants, state of its own.
-import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, rmSync } from 'node:fs';
 import http from 'node:http';
-import net from 'node:net';
-import { once } from 'node:events';
 import { fileURLToPath } from 'node:url';
-import { unstable_readConfig } from 'wrangler';
+import { settings, writeConfig } from '../../scripts/limn/config.mjs';
 import { start } from '../../scripts/limn/dev.mjs';
+import { freePort } from '../../scripts/limn/ports.mjs';
 
-const root = fileURLToPath(new URL('../..', import.meta.url));
+const runs = fileURLToPath(new URL('../../.wrangler/tests/', import.meta.url));
 const grants = (...actions) => [{ actions }];
 /** The keys of scripts/dev.vars. */
 export const devKeys = {
@@ -15,36 +14,15 @@ export const devKeys = {
   LIMN_KEY_READER: JSON.stringify({ id: 'limn-reader', secrets: ['limn-reader-secret'], user: 'dev', grants: grants('read', 'list') }),
 };
 
-async function freePort() {
-  const server = net.createServer().listen(0, '127.0.0.1');
-  await once(server, 'listening');
-  const { port } = server.address();
-  server.close();
-  await once(server, 'close');
-  return port;
-}
-
 /** Starts Limn with development settings; `vars` are added or, when null, removed; `tls` as in `start`;
  * `ratelimits` in place of those of wrangler.toml; `entry` names a module of this folder that wraps the Worker's. */
 export async function limn(vars = {}, { tls, ratelimits, entry } = {}) {
-  const read = unstable_readConfig({ config: `${root}wrangler.toml` }, { hideWarnings: true });
-  mkdirSync(`${root}.wrangler/tests`, { recursive: true });
-  const dir = mkdtempSync(`${root}.wrangler/tests/run-`);
-  const all = { ...read.vars, ...devKeys, ...vars };
-  const config = {
-    name: 'limn-test',
-    main: entry ? `../../../tests/worker/${entry}` : '../../../src/edge/worker.mjs',
-    assets: { ...read.assets, directory: '../../../www' },
-    compatibility_date: read.compatibility_date,
-    r2_buckets: read.r2_buckets,
-    durable_objects: read.durable_objects,
-    migrations: read.migrations,
-    ratelimits: ratelimits ?? read.ratelimits,
-    vars: Object.fromEntries(Object.entries(all).filter(([, value]) => value !== null)),
-  };
-  writeFileSync(`${dir}/wrangler.json`, JSON.stringify(config));
+  mkdirSync(runs, { recursive: true });
+  const dir = mkdtempSync(`${runs}run-`);
+  const all = { ...settings().vars, ...devKeys, ...vars };
+  const config = writeConfig(dir, { name: 'limn-test', vars: all, entry: entry && `tests/worker/${entry}`, ratelimits });
   const port = await freePort();
-  const begin = () => start({ port, config: `${dir}/wrangler.json`, persist: `${dir}/state`, tls });
+  const begin = () => start({ port, config, persist: `${dir}/state`, tls });
   let dev = begin();
   await dev.ready;
   const stop = async () => {

@@ -1,0 +1,126 @@
+// The Worker over a node and a ledger that a test may break and look into: POST /-test/{what} with JSON, answered here, never by Limn.
+import { WorkerEntrypoint } from 'cloudflare:workers';
+import Limn, { Ledger as Inner } from '../../src/edge/worker.mjs';
+
+const sleep = (ms) => new Promise((resolve) => setTimeout(resolve, ms));
+
+/** What breaks: `{ binding, method, mode, count, delay, match, side }`; the first rule that applies does. */
+let rules = [];
+/** Every call of a method that may break, in its order. */
+let calls = [];
+
+const fails = ({ binding, method }) => {
+  throw new Error(`${binding}.${method}: We encountered an internal error. Please try again. (10001)`);
+};
+const modes = {
+  /** Nothing is done. */
+  before: (call, rule) => fails(rule),
+  /** It is done, and the answer lost. */
+  after: async (call, rule) => (await call(), fails(rule)),
+  delay: async (call, { delay }) => (await sleep(delay), call()),
+  /** It is done at once, and the answer comes late. */
+  late: async (call, { delay }) => {
+    const answer = await call();
+    await sleep(delay);
+    return answer;
+  },
+  hang: () => new Promise(() => {}),
+  null: () => null,
+};
+
+/** `side` is who calls: the `worker`, or the `ledger` in its alarm. `name` is a blob's, or what a ledger is asked. */
+function through(side, binding, method, name, call) {
+  const applies = (rule) => rule.binding === binding && rule.method === method && rule.left > 0 && (!rule.side || rule.side === side) && new RegExp(rule.match ?? '').test(name);
+  const rule = rules.find(applies);
+  calls.push({ side, binding, method, name, mode: rule?.mode ?? null });
+  if (!rule) return call();
+  rule.left--;
+  return modes[rule.mode](call, rule);
+}
+
+/** The binding itself but for some methods; its constructor is what tells the module its kind. */
+const around = (target, methods) =>
+  new Proxy(target, {
+    get(target, name) {
+      const value = Reflect.get(target, name, target);
+      if (typeof value !== 'function' || name === 'constructor') return value;
+      return (...args) => (Object.hasOwn(methods, name) ? methods[name](...args) : value.apply(target, args));
+    },
+  });
+
+const bucket = (side, binding, target) => {
+  const nameOf = (method, [first]) => (method === 'list' ? (first?.prefix ?? '') : [first].flat().join(' '));
+  const method = (method) => [method, (...args) => through(side, binding, method, nameOf(method, args), () => target[method](...args))];
+  return around(target, Object.fromEntries(['put', 'get', 'head', 'delete', 'list'].map(method)));
+};
+
+const ledger = (side, space) => {
+  const stub = (name, target) =>
+    around(target, {
+      fetch: async (request) => through(side, 'LEDGER', 'fetch', `${(await request.clone().json()).do} ${name}`, () => target.fetch(request)),
+    });
+  return around(space, {
+    idFromName: (name) => through(side, 'LEDGER', 'idFromName', name, () => space.idFromName(name)),
+    get: (id) => through(side, 'LEDGER', 'get', id.name ?? String(id), () => stub(id.name ?? String(id), space.get(id))),
+    getByName: (name) => through(side, 'LEDGER', 'getByName', name, () => stub(name, space.getByName(name))),
+  });
+};
+
+const wrapped = (side, env) => ({ ...env, NODE_A: bucket(side, 'NODE_A', env.NODE_A), LEDGER: ledger(side, env.LEDGER) });
+
+/** The ledger's alarm deletes and repairs blobs by its own bindings. */
+export const Ledger = new Proxy(Inner, {
+  construct: (inner, [state, env], target) => Reflect.construct(inner, [state, wrapped('ledger', env)], target),
+});
+
+const base64 = (bytes) => {
+  let text = '';
+  for (let at = 0; at < bytes.length; at += 8192) text += String.fromCharCode(...bytes.subarray(at, at + 8192));
+  return btoa(text);
+};
+const bytesOf = (text) => Uint8Array.from(atob(text), (char) => char.charCodeAt(0));
+
+/** What is done to a bucket of R2 behind Limn's back. */
+const r2 = {
+  async list(bucket, { prefix }) {
+    const all = [];
+    for (let cursor, page; !page || page.truncated; cursor = page.cursor) {
+      page = await bucket.list({ prefix, cursor });
+      all.push(...page.objects.map(({ key, size }) => ({ key, size })));
+    }
+    return all;
+  },
+  async get(bucket, { key }) {
+    const object = await bucket.get(key);
+    return object && base64(new Uint8Array(await object.arrayBuffer()));
+  },
+  put: async (bucket, { key, base64 }) => void (await bucket.put(key, bytesOf(base64))),
+  delete: (bucket, { key }) => bucket.delete(key),
+  async corrupt(bucket, { key, at }) {
+    const object = await bucket.get(key);
+    const bytes = new Uint8Array(await object.arrayBuffer());
+    bytes[at ?? bytes.length >> 1] ^= 1;
+    const { httpMetadata, customMetadata } = object;
+    await bucket.put(key, bytes, { httpMetadata, customMetadata });
+  },
+};
+
+const deeds = {
+  /** One rule more; a list stands in place of all before. */
+  fault(env, wish) {
+    const added = [wish].flat().map((rule) => ({ ...rule, left: rule.count ?? Infinity }));
+    for (const { mode } of added) if (!Object.hasOwn(modes, mode)) throw new Error(`no mode ${mode}`);
+    rules = Array.isArray(wish) ? added : [...rules, ...added];
+  },
+  /** What was called since this was asked last. */
+  calls: () => calls.splice(0),
+  r2: (env, { op, binding = 'NODE_A', ...wish }) => r2[op](env[binding], wish),
+};
+
+export default class extends WorkerEntrypoint {
+  async fetch(request) {
+    const deed = new URL(request.url).pathname.match(/^\/-test\/(\w+)$/)?.[1];
+    if (deed) return Response.json((await deeds[deed](this.env, await request.json())) ?? null);
+    return new Limn(this.ctx, wrapped('worker', this.env)).fetch(request);
+  }
+}
