@@ -3,20 +3,21 @@
 
 use crate::failure::Outcome;
 use crate::ledger::client;
-use crate::node;
+use crate::node::{self, Extent, Writing};
 use crate::Edge;
-use futures_util::{stream, Stream, StreamExt};
-use limn_core::config::{Bucket, Node};
+use futures_util::{stream, Stream, StreamExt, TryStreamExt};
+use js_sys::Uint8Array;
+use limn_core::config::Bucket;
 use limn_core::ledger::call::Blob;
 use limn_core::ledger::Row;
-use limn_core::node::blob_key;
+use limn_core::node::Known;
 use limn_core::parts::Parts;
-use limn_core::upload::{self, Digested, Intake, Kind, UploadPromise};
-use limn_core::{hash, Error};
+use limn_core::upload::{self, Digested, Digests, Intake, Kind, UploadPromise};
+use limn_core::Error;
 use std::cell::RefCell;
 use std::pin::Pin;
 use std::rc::Rc;
-use worker::{FixedLengthStream, Request};
+use worker::{FixedLengthStream, Request, Response};
 
 /// How much of a body is held before it is passed on, bytes (also the size of the pieces in which a body
 /// of unknown length is stored).
@@ -29,8 +30,18 @@ type Wire = Pin<Box<dyn Stream<Item = Result<Vec<u8>, Error>>>>;
 pub enum Arrived {
     /// In memory, not yet stored.
     Held(Vec<u8>, Digested),
-    /// On the bucket's node under this reserved version, with its content type.
-    Stored(String, Digested, String),
+    /// On a quorum of nodes, with its content type.
+    Stored(Placed, Digested, String),
+}
+
+/// Where a blob was stored.
+pub struct Placed {
+    /// The version that was reserved for it.
+    pub version: String,
+    /// Names of the nodes that hold it, as many as the quorum asks for.
+    pub held: Vec<String>,
+    /// Names of those that failed to store it, and may hold it all the same.
+    pub failed: Vec<String>,
 }
 
 impl Arrived {
@@ -69,8 +80,12 @@ impl Target<'_> {
         })
     }
 
-    async fn reserve(&self, edge: &Edge, length: u64) -> Outcome<String> {
-        client::reserve(edge, &self.bucket.name, self.key, &self.bucket.node.name, length).await
+    /// A version for a body of this length, and what writes it.
+    async fn reserve<'a>(&'a self, edge: &'a Edge, length: u64) -> Outcome<Writing<'a>> {
+        let order = node::order(edge, self.bucket, self.key)?;
+        let names = order.iter().map(|node| node.name.clone()).collect();
+        let version = client::reserve(edge, &self.bucket.name, self.key, names, length).await?;
+        Ok(Writing::new(edge, self.bucket, self.key, version, order))
     }
 }
 
@@ -110,18 +125,27 @@ pub async fn small(parts: &Parts, promise: &UploadPromise, mut request: Request,
 /// # Errors
 /// `origin_failed`, `unavailable`; then nothing is stored.
 pub async fn join(edge: &Edge, to: &Target<'_>, pieces: &[Piece]) -> Outcome<Arrived> {
-    let (wire, intake) = joined(edge, pieces)?;
+    let (wire, intake) = joined(edge, pieces);
     take_in(edge, to, wire, intake).await
 }
 
-fn joined(edge: &Edge, pieces: &[Piece]) -> Outcome<(Wire, Intake)> {
-    let blobs = pieces.iter().map(|p| (&p.node, blob_key(&p.bucket, &p.version), p.range)).collect();
+fn joined(edge: &Edge, pieces: &[Piece]) -> (Wire, Intake) {
     let broken = |e| {
         worker::console_error!("node: {e}");
         Error::OriginFailed("A node broke off.".into())
     };
-    let wire = Box::pin(node::concatenated(edge, blobs)?.map(move |chunk| chunk.map_err(broken)));
-    Ok((wire, Intake::of_length(pieces.iter().map(Piece::length).sum())))
+    // Each is opened when the one before has ended, since a Worker may hold few connections at a time.
+    let (edge, pieces_left) = (edge.clone(), pieces.to_vec());
+    let opened = stream::iter(pieces_left).then(move |piece| {
+        let edge = edge.clone();
+        async move {
+            let opened = node::open(&edge, &piece.bucket, &piece.nodes, &piece.version, piece.range).await;
+            let opened = opened.map_err(|_| worker::Error::from("no node gives a piece"))?;
+            Response::from_body(opened.body)?.stream()
+        }
+    });
+    let wire = Box::pin(opened.try_flatten().map(move |chunk| chunk.map_err(broken)));
+    (wire, Intake::of_length(pieces.iter().map(Piece::length).sum()))
 }
 
 async fn take_in(edge: &Edge, to: &Target<'_>, mut wire: Wire, mut intake: Intake) -> Outcome<Arrived> {
@@ -154,19 +178,22 @@ async fn pass_on(
 ) -> Outcome<Arrived> {
     let end = Rc::new(RefCell::new(None));
     let chunks = checked(held, wire, intake, end.clone());
-    let version = to.reserve(edge, length).await?;
-    let blob = blob_key(&to.bucket.name, &version);
-    let written = node::put_stream(edge, &to.bucket.node, &blob, FixedLengthStream::wrap(chunks, length)).await;
-    let lies = || Error::OriginFailed("The node stored other bytes than were sent.".into()).into();
-    let failure = match (written, end.take()) {
-        (Ok(md5), Some(Ok(digested))) if hash::hex(&digested.md5) == md5 => return Ok(Arrived::Stored(version, digested, content_type)),
+    let writing = to.reserve(edge, length).await?;
+    let claim = writing.put_stream(FixedLengthStream::wrap(chunks, length)).await;
+    let stored = match (claim, end.take()) {
+        (Ok(claim), Some(Ok(digested))) => writing.spread(&claim, &Known::of(&digested)).await.map(|placed| (placed, digested)),
         // What the intake found is the reason, not that the node was cut off because of it.
-        (_, Some(Err(found))) => found.into(),
-        (Err(e), _) => e,
-        (Ok(_), _) => lies(),
+        (_, Some(Err(found))) => Err(found.into()),
+        (Err(e), _) => Err(e),
+        (Ok(_), None) => Err(Error::OriginFailed("The node did not take the whole body.".into()).into()),
     };
-    client::release(edge, &to.bucket.name, vec![version]).await;
-    Err(failure)
+    match stored {
+        Ok((placed, digested)) => Ok(Arrived::Stored(placed, digested, content_type)),
+        Err(e) => {
+            client::release(edge, &to.bucket.name, vec![writing.version]).await;
+            Err(e)
+        }
+    }
 }
 
 /// How a body ended.
@@ -226,10 +253,10 @@ async fn in_pieces(
             pieces.push(put_piece(edge, to, std::mem::take(&mut held)).await?);
         }
         let promised = intake.finish()?;
-        let (wire, intake) = joined(edge, &pieces)?;
+        let (wire, intake) = joined(edge, &pieces);
         match pass_on(edge, to, Vec::new(), wire, intake, promised.length, content_type).await? {
-            Arrived::Stored(version, whole, content_type) if whole.sha256 == promised.sha256 => {
-                Ok(Arrived::Stored(version, promised, content_type))
+            Arrived::Stored(placed, whole, content_type) if whole.sha256 == promised.sha256 => {
+                Ok(Arrived::Stored(placed, promised, content_type))
             }
             _ => Err(Error::OriginFailed("The node gave other bytes back than were stored.".into()).into()),
         }
@@ -240,25 +267,25 @@ async fn in_pieces(
 }
 
 /// A stored blob, or a part of one, that is to become part of another.
+#[derive(Clone)]
 pub struct Piece {
-    node: Node,
     bucket: String,
     version: String,
+    /// Names of the nodes that hold it, joined by commas.
+    nodes: String,
     /// Length of the blob, and its bytes from the first to the last that are meant.
-    range: (u64, Option<(u64, u64)>),
+    range: Extent,
 }
 
 impl Piece {
     /// An object's bytes, or those from a first to a last one.
-    pub fn of(edge: &Edge, bucket: &Bucket, row: &Row, part: Option<(u64, u64)>) -> Piece {
-        let node = node::holder(edge, bucket, row).clone();
-        Piece { node, bucket: bucket.name.clone(), version: row.version.clone(), range: (row.length, part) }
+    pub fn of(bucket: &Bucket, row: &Row, part: Option<(u64, u64)>) -> Piece {
+        Piece { bucket: bucket.name.clone(), version: row.version.clone(), nodes: row.nodes.clone(), range: (row.length, part) }
     }
 
     /// A part of a multipart upload.
-    pub fn of_part(edge: &Edge, bucket: &Bucket, blob: &Blob) -> Piece {
-        let node = edge.config.nodes.get(&blob.node).unwrap_or(&bucket.node).clone();
-        Piece { node, bucket: bucket.name.clone(), version: blob.version.clone(), range: (blob.length, None) }
+    pub fn of_part(bucket: &Bucket, blob: &Blob) -> Piece {
+        Piece { bucket: bucket.name.clone(), version: blob.version.clone(), nodes: blob.nodes.clone(), range: (blob.length, None) }
     }
 
     fn length(&self) -> u64 {
@@ -270,22 +297,26 @@ impl Piece {
 }
 
 async fn put_piece(edge: &Edge, to: &Target<'_>, bytes: Vec<u8>) -> Outcome<Piece> {
-    let length = bytes.len() as u64;
-    let version = put_held(edge, to, bytes).await?;
-    Ok(Piece { node: to.bucket.node.clone(), bucket: to.bucket.name.clone(), version, range: (length, None) })
+    let mut digests = Digests::default();
+    digests.update(&bytes);
+    let digested = digests.finish();
+    let placed = put_held(edge, to, bytes, &digested).await?;
+    let nodes = placed.held.join(",");
+    Ok(Piece { bucket: to.bucket.name.clone(), version: placed.version, nodes, range: (digested.length, None) })
 }
 
-/// Stores bytes that are in memory; the version, which is reserved.
+/// Stores bytes that are in memory on a quorum of nodes, under a version that is reserved.
 ///
 /// # Errors
-/// `unavailable`; then nothing is stored.
-pub async fn put_held(edge: &Edge, to: &Target<'_>, bytes: Vec<u8>) -> Outcome<String> {
-    let sha256 = hash::sha256(&bytes);
-    let version = to.reserve(edge, bytes.len() as u64).await?;
-    let blob = blob_key(&to.bucket.name, &version);
-    if let Err(e) = node::put_blob(edge, &to.bucket.node, &blob, bytes, sha256).await {
-        client::release(edge, &to.bucket.name, vec![version]).await;
-        return Err(e);
+/// `unavailable`; then nothing is stored that a row will ever name.
+pub async fn put_held(edge: &Edge, to: &Target<'_>, bytes: Vec<u8>, digested: &Digested) -> Outcome<Placed> {
+    let writing = to.reserve(edge, digested.length).await?;
+    let all = Uint8Array::from(bytes.as_slice());
+    // WASM's memory never shrinks; the runtime's does.
+    drop(bytes);
+    let placed = writing.put(&all, &Known::of(digested)).await;
+    if placed.is_err() {
+        client::release(edge, &to.bucket.name, vec![writing.version]).await;
     }
-    Ok(version)
+    placed
 }

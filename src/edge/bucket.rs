@@ -3,7 +3,7 @@
 use crate::failure::Outcome;
 use crate::ledger::client;
 use crate::Edge;
-use limn_core::config::Bucket;
+use limn_core::config::{Bucket, Config};
 use limn_core::ledger::call::{Call, MadeBucket};
 use limn_core::ledger::DIRECTORY;
 use limn_core::Error;
@@ -68,9 +68,18 @@ pub async fn find(edge: &Edge, name: &str) -> Outcome<Found> {
     Ok(Found::Made(bucket))
 }
 
+/// A bucket by its name alone: what its ledger knows of it. Every name that is not in the settings is that of a
+/// made one.
+pub fn by_settings(config: &'static Config, name: &str) -> Option<Found> {
+    match config.bucket(name) {
+        Ok(bucket) => Some(Found::Set(bucket)),
+        Err(_) => Bucket::made(name, "", &config.nodes_of_made()).ok().map(|bucket| Found::Made(Rc::new(bucket))),
+    }
+}
+
 /// Makes a bucket for a user and opens its ledger.
 pub async fn make(edge: &Edge, name: &str, user: &str) -> Outcome<()> {
-    if edge.config.node_of_made().is_none() {
+    if edge.config.nodes_of_made().is_empty() {
         return Err(Error::Misconfigured("Buckets cannot be made here: there is no managed node.".into()).into());
     }
     client::tell(edge, DIRECTORY, &Call::MakeBucket { name: name.into(), user: user.into() }).await?;
@@ -90,6 +99,8 @@ pub async fn made_by(edge: &Edge, user: &str) -> Outcome<Vec<MadeBucket>> {
 }
 
 fn of(edge: &Edge, made: &MadeBucket) -> Outcome<Bucket> {
-    let node = edge.config.node_of_made().ok_or_else(|| Error::NoSuchBucket(made.name.clone()))?;
-    Ok(Bucket::made(&made.name, &made.user, node)?)
+    match edge.config.nodes_of_made().as_slice() {
+        [] => Err(Error::NoSuchBucket(made.name.clone()).into()),
+        nodes => Ok(Bucket::made(&made.name, &made.user, nodes)?),
+    }
 }

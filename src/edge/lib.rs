@@ -43,6 +43,7 @@ use limn_core::grant::{self, Scheme};
 use limn_core::ops::OPS;
 use limn_core::params::short::KEYS;
 use limn_core::parts::{Method, Parts};
+use limn_core::place::Place;
 use limn_core::reply::{self, Head};
 use limn_core::route::{ObjectPath, Route};
 use limn_core::{http_date, Error};
@@ -58,6 +59,8 @@ pub struct Edge {
     ctx: Rc<Context>,
     /// Unix seconds.
     now: u64,
+    /// Where the request came from, as far as it is known.
+    place: Option<Place>,
     /// Whether the ledger is asked whatever is remembered: tools that sign headers read what they wrote.
     strict: Cell<bool>,
 }
@@ -100,8 +103,20 @@ fn parts_of(request: &Request) -> limn_core::Result<Parts> {
 }
 
 fn client_encoding(request: &Request) -> Option<String> {
+    said_by_platform(request, "clientAcceptEncoding")
+}
+
+fn said_by_platform(request: &Request, name: &str) -> Option<String> {
     let cf = js_sys::Reflect::get(request.inner(), &"cf".into()).ok()?;
-    js_sys::Reflect::get(&cf, &"clientAcceptEncoding".into()).ok()?.as_string()
+    js_sys::Reflect::get(&cf, &name.into()).ok()?.as_string()
+}
+
+/// Where a request comes from. In development a header may play another place (product: section 3).
+fn place_of(parts: &Parts, request: &Request, mode: Mode) -> Option<Place> {
+    match parts.header("x-limn-place").filter(|_| mode == Mode::Development) {
+        Some(played) => Place::parse(played),
+        None => Place::of_cf(said_by_platform(request, "latitude").as_deref(), said_by_platform(request, "longitude").as_deref()),
+    }
 }
 
 async fn answer(parts: &Parts, request: Request, env: Env, ctx: Context) -> Outcome<Response> {
@@ -112,7 +127,9 @@ async fn answer(parts: &Parts, request: Request, env: Env, ctx: Context) -> Outc
         )
         .into());
     }
-    let edge = Edge { config, env, ctx: Rc::new(ctx), now: Date::now().as_millis() / 1_000, strict: Cell::new(false) };
+    let now = Date::now().as_millis() / 1_000;
+    let place = place_of(parts, &request, config.site.mode);
+    let edge = Edge { config, env, ctx: Rc::new(ctx), now, place, strict: Cell::new(false) };
     let answer = match route(&edge, parts, request).await {
         // Whoever tries signatures is damped; the answer to one is the same either way.
         Err(Failure::Refused(error)) if error.is_forgery() => damper::admit_refusal(&edge, parts).await.and(Err(error.into())),
@@ -150,7 +167,7 @@ async fn route(edge: &Edge, parts: &Parts, request: Request) -> Outcome<Response
 
 /// Names and states of nodes; no addresses.
 fn health(config: &Config) -> serde_json::Value {
-    let node = |n: &limn_core::config::Node| serde_json::json!({ "name": n.name, "managed": n.managed, "state": "configured" });
+    let node = |n: &limn_core::config::Node| serde_json::json!({ "name": n.name, "managed": n.managed, "drain": n.drain, "breaker": node::health::state(n).as_str() });
     serde_json::json!({ "status": "ok", "nodes": config.nodes.values().map(node).collect::<Vec<_>>() })
 }
 

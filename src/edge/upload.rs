@@ -1,7 +1,7 @@
 //! The PUT chain: admitted, received, stored, committed, and only then acknowledged. DELETE beside it.
 
 use crate::api::writable;
-use crate::body::{put_held, receive, Arrived, Target, What};
+use crate::body::{put_held, receive, Arrived, Placed, Target, What};
 use crate::failure::{respond, Outcome};
 use crate::ledger::client;
 use crate::{image, remember, Edge};
@@ -65,17 +65,18 @@ pub fn stored_head(parts: &Parts, etag: &str, digested: &Digested) -> Head {
 pub async fn keep(edge: &Edge, grant: &Grant<'_>, to: &Target<'_>, arrived: Arrived, extras: Extras) -> Outcome<Row> {
     let bucket = grant.bucket();
     writable(bucket)?;
-    let (version, digested, content_type) = match arrived {
+    let (placed, digested, content_type) = match arrived {
         Arrived::Held(bytes, digested) => {
             let declared = match to.body {
                 What::Object(declared) => declared,
                 What::Part => None,
             };
             let content_type = inspect(&bytes, declared, to.key, bucket, &image::bare_kit(edge, bucket, &bytes).await?)?;
-            (put_held(edge, to, bytes).await?, digested, content_type)
+            (put_held(edge, to, bytes, &digested).await?, digested, content_type)
         }
-        Arrived::Stored(version, digested, content_type) => (version, digested, content_type),
+        Arrived::Stored(placed, digested, content_type) => (placed, digested, content_type),
     };
+    let Placed { version, held, failed } = placed;
     let mut row = Row {
         version,
         sha256: hash::hex(&digested.sha256),
@@ -85,14 +86,17 @@ pub async fn keep(edge: &Edge, grant: &Grant<'_>, to: &Target<'_>, arrived: Arri
         content_type,
         meta: extras.meta,
         user: grant.user().unwrap_or("").into(),
-        nodes: bucket.node.name.clone(),
+        nodes: held.join(","),
         stored: edge.now * 1_000,
     };
     match extras.upload {
-        None => client::commit(edge, &bucket.name, to.key, &row, &extras.only_if).await?,
+        None => {
+            let call = Call::Commit { key: to.key.into(), row: row.clone(), only_if: extras.only_if, failed };
+            client::tell(edge, &bucket.name, &call).await?;
+        }
         Some((upload, etag)) => {
             row.etag = etag;
-            client::tell(edge, &bucket.name, &Call::Finish { upload, row: row.clone(), only_if: extras.only_if }).await?;
+            client::tell(edge, &bucket.name, &Call::Finish { upload, row: row.clone(), only_if: extras.only_if, failed }).await?;
         }
     }
     remember::forget(&bucket.name, &[to.key.to_string()]).await;

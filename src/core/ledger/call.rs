@@ -22,8 +22,8 @@ pub enum Call {
     Reserve {
         /// The object's key.
         key: String,
-        /// The node that it will be written to.
-        node: String,
+        /// The nodes that it may be written to.
+        nodes: Vec<String>,
         /// Bytes.
         length: u64,
     },
@@ -36,6 +36,15 @@ pub enum Call {
         row: Row,
         /// What must hold of the object that is there.
         only_if: WriteCondition,
+        /// Nodes that failed to store the blob, and may hold it all the same.
+        failed: Vec<String>,
+    },
+    /// Has copies of a blob made anew on nodes that were found to hold none, or other bytes.
+    Repair {
+        /// The blob's version.
+        version: String,
+        /// The nodes.
+        nodes: Vec<String>,
     },
     /// Gives reservations back.
     Release {
@@ -101,6 +110,8 @@ pub enum Call {
         row: Row,
         /// What must hold of the object that is there.
         only_if: WriteCondition,
+        /// As of a commit.
+        failed: Vec<String>,
     },
     /// Ends an upload without an object.
     Abort {
@@ -174,8 +185,8 @@ pub struct Open {
 pub struct Blob {
     /// Version that they are stored under.
     pub version: String,
-    /// The node that holds them.
-    pub node: String,
+    /// Names of the nodes that hold them, joined by commas.
+    pub nodes: String,
     /// How many.
     pub length: u64,
 }
@@ -255,9 +266,9 @@ mod tests {
 
     #[test]
     fn a_call_is_told_as_json_and_back() {
-        let call = Call::Reserve { key: "a\"b".into(), node: "a".into(), length: 3 };
+        let call = Call::Reserve { key: "a\"b".into(), nodes: vec!["a".into()], length: 3 };
         let json = serde_json::to_string(&call).unwrap();
-        assert_eq!(json, r#"{"do":"reserve","key":"a\"b","node":"a","length":3}"#);
+        assert_eq!(json, r#"{"do":"reserve","key":"a\"b","nodes":["a"],"length":3}"#);
         assert_eq!(serde_json::from_str::<Call>(&json).unwrap(), call);
     }
 }

@@ -5,6 +5,8 @@ pub mod call;
 pub mod schema;
 
 use crate::api::meta::Meta;
+use crate::hash;
+use crate::node::Known;
 use serde::{Deserialize, Serialize};
 
 /// How long a reader may still be on its way to a blob that no row names any more, milliseconds.
@@ -13,6 +15,9 @@ pub const GARBAGE_AGE_MS: u64 = 60 * 60 * 1_000;
 pub const PENDING_AGE_MS: u64 = 24 * 60 * 60 * 1_000;
 /// How long a multipart upload may stay open, milliseconds.
 pub const UPLOAD_AGE_MS: u64 = 7 * 24 * 60 * 60 * 1_000;
+/// How long the ledger waits before it tries a copy once more: a second, then twice as long each time, up to
+/// this, milliseconds.
+pub const COPY_PAUSE_MS: u64 = 10 * 60 * 1_000;
 /// Name of the ledger that knows the buckets made through the object API; no bucket can have it.
 pub const DIRECTORY: &str = "-";
 /// Most buckets that one user may make (product: section 2).
@@ -54,9 +59,42 @@ pub struct Row {
     pub stored: u64,
 }
 
+impl Row {
+    /// The nodes that hold it.
+    pub fn holders(&self) -> impl Iterator<Item = &str> {
+        names(&self.nodes)
+    }
+
+    /// What its blob's bytes must be.
+    pub fn known(&self) -> Option<Known> {
+        Some(Known {
+            length: self.length,
+            sha256: hash::unhex(&self.sha256)?,
+            // Of a multipart upload it is no digest of the bytes.
+            md5: hash::unhex(&self.etag),
+            crc64: self.crc64.parse().ok(),
+        })
+    }
+}
+
+/// Names out of a list as rows hold it.
+pub fn names(list: &str) -> impl Iterator<Item = &str> {
+    list.split(',').filter(|name| !name.is_empty())
+}
+
+/// How long to wait before a copy is tried again that has failed so often, milliseconds.
+pub fn copy_pause(tries: u64) -> u64 {
+    1_000u64.checked_shl(tries.min(20) as u32).unwrap_or(COPY_PAUSE_MS).min(COPY_PAUSE_MS)
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_copy_is_tried_less_and_less_often() {
+        assert_eq!([0, 1, 5, 10, 60].map(copy_pause), [1_000, 2_000, 32_000, 600_000, 600_000]);
+    }
 
     #[test]
     fn versions_sort_as_texts_as_they_do_as_numbers() {

@@ -4,7 +4,8 @@
 /// once it was released.
 ///
 /// `objects` is the truth of managed objects; `pending` are versions that were promised and are not
-/// committed; `garbage` are blobs that no row names any more; `generations` are purges; `uploads` and
+/// committed; `copies` are those that are still to be made, or made anew; `garbage` are blobs that no row names
+/// any more, by node; `generations` are purges; `uploads` and
 /// `parts` are multipart uploads under way, `completed` those that ended, for clients that ask again;
 /// `purges` tells who purged what, `reclaim` which derived images wait to be deleted for it; `sums` are the
 /// deployment's counters; `variants` are what strangers had made of an object; `sums` and `made_buckets` lie in the directory alone.
@@ -14,15 +15,18 @@ pub const STEPS: &[&[&str]] = &[&[
         length INTEGER NOT NULL, content_type TEXT NOT NULL, meta TEXT NOT NULL, user TEXT NOT NULL,
         nodes TEXT NOT NULL, stored INTEGER NOT NULL)",
     "CREATE TABLE pending (
-        version TEXT PRIMARY KEY, key TEXT NOT NULL, node TEXT NOT NULL, length INTEGER NOT NULL, reserved INTEGER NOT NULL)",
-    "CREATE TABLE garbage (version TEXT PRIMARY KEY, node TEXT NOT NULL, since INTEGER NOT NULL)",
+        version TEXT PRIMARY KEY, key TEXT NOT NULL, nodes TEXT NOT NULL, length INTEGER NOT NULL, reserved INTEGER NOT NULL)",
+    "CREATE INDEX objects_by_version ON objects (version)",
+    "CREATE TABLE copies (
+        version TEXT NOT NULL, node TEXT NOT NULL, tries INTEGER NOT NULL, due INTEGER NOT NULL, PRIMARY KEY (version, node))",
+    "CREATE TABLE garbage (version TEXT NOT NULL, node TEXT NOT NULL, since INTEGER NOT NULL, PRIMARY KEY (version, node))",
     "CREATE TABLE generations (scope TEXT PRIMARY KEY, generation INTEGER NOT NULL)",
     "CREATE TABLE uploads (
         id TEXT PRIMARY KEY, key TEXT NOT NULL, content_type TEXT, meta TEXT NOT NULL, user TEXT NOT NULL, begun INTEGER NOT NULL)",
     "CREATE INDEX uploads_by_key ON uploads (key, id)",
     "CREATE TABLE parts (
         upload TEXT NOT NULL, number INTEGER NOT NULL, version TEXT NOT NULL, etag TEXT NOT NULL, length INTEGER NOT NULL,
-        node TEXT NOT NULL, stored INTEGER NOT NULL, PRIMARY KEY (upload, number))",
+        nodes TEXT NOT NULL, stored INTEGER NOT NULL, PRIMARY KEY (upload, number))",
     "CREATE TABLE completed (upload TEXT PRIMARY KEY, key TEXT NOT NULL, etag TEXT NOT NULL, ended INTEGER NOT NULL)",
     "CREATE TABLE variants (key TEXT NOT NULL, version TEXT NOT NULL, plan TEXT NOT NULL, PRIMARY KEY (key, version, plan))",
     "CREATE TABLE purges (at INTEGER NOT NULL, user TEXT NOT NULL, what TEXT NOT NULL)",

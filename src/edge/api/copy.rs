@@ -53,6 +53,6 @@ pub async fn source(edge: &Edge, parts: &Parts, caller: &Caller<'_>, from: &Sour
         }
     }
     let range = if part { copy::source_range(parts, row.length)? } else { None };
-    let piece = Piece::of(edge, &found, &row, range);
+    let piece = Piece::of(&found, &row, range);
     Ok((row, piece))
 }

@@ -85,12 +85,12 @@ pub async fn copy_part(
 }
 
 async fn add(edge: &Edge, to: &Target<'_>, (id, number): Slot<'_>, arrived: Arrived) -> Outcome<(Part, Digested)> {
-    let (version, digested) = match arrived {
-        Arrived::Held(bytes, digested) => (put_held(edge, to, bytes).await?, digested),
-        Arrived::Stored(version, digested, _) => (version, digested),
+    let (placed, digested) = match arrived {
+        Arrived::Held(bytes, digested) => (put_held(edge, to, bytes, &digested).await?, digested),
+        Arrived::Stored(placed, digested, _) => (placed, digested),
     };
     let part = Part { number, etag: hash::hex(&digested.md5), length: digested.length, stored: edge.now * 1_000 };
-    let blob = Blob { version, node: to.bucket.node.name.clone(), length: digested.length };
+    let blob = Blob { version: placed.version, nodes: placed.held.join(","), length: digested.length };
     let upload = Open { key: to.key.into(), id: id.into() };
     client::tell(edge, &to.bucket.name, &Call::AddPart { upload, part: part.clone(), blob }).await?;
     Ok((part, digested))
@@ -131,7 +131,7 @@ pub async fn complete(
         .iter()
         .zip(&blobs)
         .filter(|(part, _)| numbers.contains(&part.number))
-        .map(|(_, blob)| Piece::of_part(edge, bucket, blob))
+        .map(|(_, blob)| Piece::of_part(bucket, blob))
         .collect();
     let target = Target { bucket, key, body: What::Object(declared.as_deref()) };
     let arrived = body::join(edge, &target, &pieces).await?;

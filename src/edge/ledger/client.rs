@@ -63,14 +63,8 @@ pub async fn row(edge: &Edge, bucket: &str, key: &str) -> Outcome<Row> {
 }
 
 /// A version for an upload.
-pub async fn reserve(edge: &Edge, bucket: &str, key: &str, node: &str, length: u64) -> Outcome<String> {
-    let call = Call::Reserve { key: key.into(), node: node.into(), length };
-    Ok(ask::<Reservation>(edge, bucket, &call).await?.version)
-}
-
-/// Makes a stored blob the object.
-pub async fn commit(edge: &Edge, bucket: &str, key: &str, row: &Row, only_if: &WriteCondition) -> Outcome<()> {
-    tell(edge, bucket, &Call::Commit { key: key.into(), row: row.clone(), only_if: only_if.clone() }).await
+pub async fn reserve(edge: &Edge, bucket: &str, key: &str, nodes: Vec<String>, length: u64) -> Outcome<String> {
+    Ok(ask::<Reservation>(edge, bucket, &Call::Reserve { key: key.into(), nodes, length }).await?.version)
 }
 
 /// Gives reservations back; if that fails too, the ledger's alarm does it later.

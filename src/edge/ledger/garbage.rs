@@ -2,13 +2,22 @@
 
 use super::sql::Bind::{N, T};
 use super::{Answer, Ledger};
-use limn_core::ledger::{GARBAGE_AGE_MS, PENDING_AGE_MS, UPLOAD_AGE_MS};
+use crate::node::{health, store};
+use limn_core::ledger::{names, GARBAGE_AGE_MS, PENDING_AGE_MS, UPLOAD_AGE_MS};
+use limn_core::node::blob_key;
 use serde::Deserialize;
+use worker::ScheduledTime;
 
 #[derive(Deserialize)]
 struct Orphan {
     version: String,
     node: String,
+}
+
+#[derive(Deserialize)]
+struct Pending {
+    version: String,
+    nodes: String,
 }
 
 #[derive(Deserialize)]
@@ -20,13 +29,29 @@ impl Ledger {
     /// Gives reserved versions back.
     pub(super) fn discard(&self, versions: &[String], now: u64) -> Answer<()> {
         for version in versions {
-            self.sql.run(
-                "INSERT OR IGNORE INTO garbage (version, node, since) SELECT version, node, ? FROM pending WHERE version = ?",
-                [N(now), T(version)],
-            )?;
-            self.sql.run("DELETE FROM pending WHERE version = ?", [T(version)])?;
+            let pending: Option<Pending> = self.sql.first("SELECT version, nodes FROM pending WHERE version = ?", [T(version)])?;
+            if let Some(pending) = pending {
+                self.drop_pending(&pending, now)?;
+            }
         }
         Ok(())
+    }
+
+    fn drop_pending(&self, pending: &Pending, now: u64) -> worker::Result<()> {
+        self.drop_blob(&pending.version, &pending.nodes, now)?;
+        self.sql.run("DELETE FROM pending WHERE version = ?", [T(&pending.version)])
+    }
+
+    /// No row names a blob any more: it goes from the nodes that hold it, and from those that were to.
+    pub(super) fn drop_blob(&self, version: &str, nodes: &str, now: u64) -> worker::Result<()> {
+        for node in names(nodes) {
+            self.garbage(version, node, now)?;
+        }
+        self.sql.run(
+            "INSERT OR IGNORE INTO garbage (version, node, since) SELECT version, node, ? FROM copies WHERE version = ?",
+            [N(now), T(version)],
+        )?;
+        self.sql.run("DELETE FROM copies WHERE version = ?", [T(version)])
     }
 
     pub(super) fn garbage(&self, version: &str, node: &str, now: u64) -> worker::Result<()> {
@@ -35,11 +60,10 @@ impl Ledger {
 
     /// Ends uploads that nobody came back to, and deletes blobs that no row has named for an hour.
     pub(super) async fn collect_garbage(&self, now: u64) -> worker::Result<()> {
-        self.sql.run(
-            "INSERT OR IGNORE INTO garbage (version, node, since) SELECT version, node, reserved FROM pending WHERE reserved < ?",
-            [N(now.saturating_sub(PENDING_AGE_MS))],
-        )?;
-        self.sql.run("DELETE FROM pending WHERE version IN (SELECT version FROM garbage)", [])?;
+        let late = "SELECT version, nodes FROM pending WHERE reserved < ? LIMIT 500";
+        for pending in self.sql.all::<Pending, 1>(late, [N(now.saturating_sub(PENDING_AGE_MS))])? {
+            self.drop_pending(&pending, now.saturating_sub(PENDING_AGE_MS))?;
+        }
         let old = now.saturating_sub(UPLOAD_AGE_MS);
         for upload in self.sql.all::<Id, 1>("SELECT id FROM uploads WHERE begun < ? LIMIT 100", [N(old)])? {
             self.forget_upload(&upload.id, now)?;
@@ -48,7 +72,7 @@ impl Ledger {
         let orphans = "SELECT version, node FROM garbage WHERE since < ? LIMIT 500";
         for orphan in self.sql.all::<Orphan, 1>(orphans, [N(now.saturating_sub(GARBAGE_AGE_MS))])? {
             if self.remove_blob(&orphan).await {
-                self.sql.run("DELETE FROM garbage WHERE version = ?", [T(&orphan.version)])?;
+                self.sql.run("DELETE FROM garbage WHERE version = ? AND node = ?", [T(&orphan.version), T(&orphan.node)])?;
             }
         }
         let left = "SELECT (SELECT COUNT(*) FROM garbage) + (SELECT COUNT(*) FROM pending) + (SELECT COUNT(*) FROM uploads)
@@ -63,9 +87,8 @@ impl Ledger {
     async fn remove_blob(&self, orphan: &Orphan) -> bool {
         let Ok(config) = crate::settings::load(&self.env) else { return false };
         let Some(node) = config.nodes.get(&orphan.node) else { return false };
-        let Ok(bucket) = self.env.bucket(&node.binding) else { return false };
         let Some(name) = self.state.id().name() else { return false };
-        bucket.delete(limn_core::node::blob_key(&name, &orphan.version)).await.is_ok()
+        health::watched(node, store::delete(&self.env, node, &blob_key(&name, &orphan.version))).await.is_ok()
     }
 
     /// Sees to it that the garbage is collected some time.
@@ -81,7 +104,8 @@ impl Ledger {
         let storage = self.state.storage();
         match storage.get_alarm().await? {
             Some(earlier) if earlier as u64 <= at => Ok(()),
-            _ => storage.set_alarm(at as i64).await,
+            // A number by itself would be taken for a time from now on.
+            _ => storage.set_alarm(ScheduledTime::new(js_sys::Date::new(&(at as f64).into()))).await,
         }
     }
 }

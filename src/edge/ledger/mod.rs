@@ -1,9 +1,11 @@
 //! The ledger: a Durable Object with SQLite, one a bucket, that holds what `limn_core::ledger` says.
 //!
-//! `objects`, `uploads`, `purges` and `counters` answer calls, `garbage` deletes what no row names, `directory` knows the
-//! buckets made through the object API, `client` asks from outside.
+//! `objects`, `uploads`, `purges` and `counters` answer calls, `copies` makes what a bucket's replicas ask for,
+//! `garbage` deletes what no row names, `directory` knows the buckets made through the object API, `client` asks
+//! from outside.
 
 pub mod client;
+mod copies;
 mod counters;
 mod directory;
 mod garbage;
@@ -70,10 +72,12 @@ impl DurableObject for Ledger {
 
     async fn alarm(&self) -> worker::Result<Response> {
         let now = Date::now().as_millis();
+        self.make_copies(now).await?;
         self.collect_garbage(now).await?;
         if self.reclaim().await? {
             self.wake_at(now + RECLAIM_AFTER_MS).await?;
         }
+        self.wake_for_copies().await?;
         Response::empty()
     }
 }
@@ -92,12 +96,21 @@ impl Ledger {
         // Statements between two awaits are written together or not at all, and nothing comes between.
         match call {
             Call::Look { keys } => json(&self.look(&keys)?),
-            Call::Reserve { key, node, length } => {
-                let version = self.reserve(&key, &node, length, now)?;
+            Call::Reserve { key, nodes, length } => {
+                let version = self.reserve(&key, &nodes.join(","), length, now)?;
                 self.wake(now).await?;
                 json(&Reservation { version })
             }
-            Call::Commit { key, row, only_if } => done(self.commit(&key, &row, &only_if, now)),
+            Call::Commit { key, row, only_if, failed } => {
+                self.commit(&key, &row, &only_if, &failed, now)?;
+                self.wake_for_copies().await?;
+                done(Ok(()))
+            }
+            Call::Repair { version, nodes } => {
+                self.repair(&version, &nodes, now)?;
+                self.wake_for_copies().await?;
+                done(Ok(()))
+            }
             Call::Release { versions } => done(self.discard(&versions, now)),
             Call::Delete { keys, only_if } => {
                 self.delete(&keys, &only_if, now)?;
@@ -115,7 +128,11 @@ impl Ledger {
             Call::Parts { key, query } => json(&self.parts(&key, &query)?),
             Call::Uploads { query } => json(&self.uploads(&query)?),
             Call::Gather { upload } => json(&self.gather(&upload)?),
-            Call::Finish { upload, row, only_if } => done(self.finish(&upload, &row, &only_if, now)),
+            Call::Finish { upload, row, only_if, failed } => {
+                self.finish(&upload, &row, &only_if, &failed, now)?;
+                self.wake_for_copies().await?;
+                done(Ok(()))
+            }
             Call::Abort { upload } => done(self.abort(&upload, now)),
             Call::Close => done(self.close()),
             Call::Reopen => done(self.reopen()),

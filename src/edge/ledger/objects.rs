@@ -25,6 +25,11 @@ struct Stored {
     stored: u64,
 }
 
+#[derive(Deserialize)]
+struct Key {
+    key: String,
+}
+
 impl From<Stored> for Row {
     fn from(s: Stored) -> Self {
         Row {
@@ -43,6 +48,13 @@ impl From<Stored> for Row {
 }
 
 impl Ledger {
+    /// The object that a blob is, with its key.
+    pub(super) fn of_version(&self, version: &str) -> worker::Result<Option<(String, Row)>> {
+        let key: Option<Key> = self.sql.first("SELECT key FROM objects WHERE version = ?", [T(version)])?;
+        let Some(Key { key }) = key else { return Ok(None) };
+        Ok(self.stored(&key)?.map(|row| (key, row)))
+    }
+
     fn stored(&self, key: &str) -> worker::Result<Option<Row>> {
         Ok(self.sql.first::<Stored, 1>("SELECT * FROM objects WHERE key = ?", [T(key)])?.map(Into::into))
     }
@@ -55,17 +67,17 @@ impl Ledger {
         Ok(version_text(self.sql.number(schema::NEXT_VERSION, [N(now)])?))
     }
 
-    pub(super) fn reserve(&self, key: &str, node: &str, length: u64, now: u64) -> Answer<String> {
+    pub(super) fn reserve(&self, key: &str, nodes: &str, length: u64, now: u64) -> Answer<String> {
         let version = self.next_version(now)?;
         self.sql.run(
-            "INSERT INTO pending (version, key, node, length, reserved) VALUES (?, ?, ?, ?, ?)",
-            [T(&version), T(key), T(node), N(length), N(now)],
+            "INSERT INTO pending (version, key, nodes, length, reserved) VALUES (?, ?, ?, ?, ?)",
+            [T(&version), T(key), T(nodes), N(length), N(now)],
         )?;
         Ok(version)
     }
 
     /// Makes a stored blob the object, unless something later or a condition forbids it.
-    pub(super) fn commit(&self, key: &str, row: &Row, only_if: &WriteCondition, now: u64) -> Answer<()> {
+    pub(super) fn commit(&self, key: &str, row: &Row, only_if: &WriteCondition, failed: &[String], now: u64) -> Answer<()> {
         let refused = match self.stored(key)? {
             _ if self.is_closed()? => Some(Error::NoSuchBucket(self.state.id().name().unwrap_or_default())),
             Some(old) if old.version > row.version => Some(Error::Conflict("A later upload of the same key was stored first.".into())),
@@ -73,7 +85,7 @@ impl Ledger {
             old => {
                 let refused = only_if.holds(old.as_ref()).err();
                 if let (None, Some(old)) = (&refused, old) {
-                    self.garbage(&old.version, &old.nodes, now)?;
+                    self.drop_blob(&old.version, &old.nodes, now)?;
                 }
                 refused
             }
@@ -101,7 +113,7 @@ impl Ledger {
             ],
         )?;
         self.sql.run("DELETE FROM pending WHERE version = ?", [T(&row.version)])?;
-        Ok(())
+        Ok(self.settle(key, row, failed, now)?)
     }
 
     pub(super) fn delete(&self, keys: &[String], only_if: &WriteCondition, now: u64) -> Answer<()> {
@@ -111,7 +123,7 @@ impl Ledger {
                 only_if.holds(row.as_ref())?;
             }
             if let Some(row) = row {
-                self.garbage(&row.version, &row.nodes, now)?;
+                self.drop_blob(&row.version, &row.nodes, now)?;
                 self.sql.run("DELETE FROM objects WHERE key = ?", [T(key)])?;
                 self.sql.run("DELETE FROM variants WHERE key = ?", [T(key)])?;
             }

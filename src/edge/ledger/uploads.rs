@@ -25,12 +25,12 @@ struct StoredPart {
     length: u64,
     stored: u64,
     version: String,
-    node: String,
+    nodes: String,
 }
 
 impl StoredPart {
     fn apart(self) -> (Part, Blob) {
-        let blob = Blob { version: self.version, node: self.node, length: self.length };
+        let blob = Blob { version: self.version, nodes: self.nodes, length: self.length };
         (Part { number: self.number, etag: self.etag, length: self.length, stored: self.stored }, blob)
     }
 }
@@ -65,11 +65,11 @@ impl Ledger {
         let number = || N(part.number.into());
         let old: Option<StoredPart> = self.sql.first("SELECT * FROM parts WHERE upload = ? AND number = ?", [T(&upload.id), number()])?;
         if let Some(old) = old.filter(|old| old.version != blob.version) {
-            self.garbage(&old.version, &old.node, now)?;
+            self.drop_blob(&old.version, &old.nodes, now)?;
         }
         self.sql.run(
-            "INSERT OR REPLACE INTO parts (upload, number, version, etag, length, node, stored) VALUES (?, ?, ?, ?, ?, ?, ?)",
-            [T(&upload.id), number(), T(&blob.version), T(&part.etag), N(part.length), T(&blob.node), N(part.stored)],
+            "INSERT OR REPLACE INTO parts (upload, number, version, etag, length, nodes, stored) VALUES (?, ?, ?, ?, ?, ?, ?)",
+            [T(&upload.id), number(), T(&blob.version), T(&part.etag), N(part.length), T(&blob.nodes), N(part.stored)],
         )?;
         Ok(self.sql.run("DELETE FROM pending WHERE version = ?", [T(&blob.version)])?)
     }
@@ -112,12 +112,12 @@ impl Ledger {
         Ok(Gathered::Parts { parts, blobs, content_type: opened.content_type, meta })
     }
 
-    pub(super) fn finish(&self, upload: &Open, row: &Row, only_if: &WriteCondition, now: u64) -> Answer<()> {
+    pub(super) fn finish(&self, upload: &Open, row: &Row, only_if: &WriteCondition, failed: &[String], now: u64) -> Answer<()> {
         if let Err(gone) = self.opened(upload) {
             self.discard(std::slice::from_ref(&row.version), now)?;
             return Err(gone);
         }
-        self.commit(&upload.key, row, only_if, now)?;
+        self.commit(&upload.key, row, only_if, failed, now)?;
         self.sql.run(
             "INSERT OR REPLACE INTO completed (upload, key, etag, ended) VALUES (?, ?, ?, ?)",
             [T(&upload.id), T(&upload.key), T(&row.etag), N(now)],
@@ -133,7 +133,7 @@ impl Ledger {
     /// Removes an upload; its parts become garbage.
     pub(super) fn forget_upload(&self, id: &str, now: u64) -> worker::Result<()> {
         for part in self.parts_of(id)? {
-            self.garbage(&part.version, &part.node, now)?;
+            self.drop_blob(&part.version, &part.nodes, now)?;
         }
         self.sql.run("DELETE FROM parts WHERE upload = ?", [T(id)])?;
         self.sql.run("DELETE FROM uploads WHERE id = ?", [T(id)])

@@ -1,10 +1,11 @@
 //! A web server as a read-only node. Redirects are not followed, bodies are measured while they are
 //! read, and nothing that looks cut is believed.
 
-use super::{kept, Original};
+use super::kept;
+use super::read::{content_type, Original};
 use crate::failure::{Failure, Outcome};
 use crate::Edge;
-use limn_core::config::Bucket;
+use limn_core::config::{Bucket, Node};
 use limn_core::freshness::{Bounds, Standing, Use};
 use limn_core::node::{origin_url, OriginHead};
 use limn_core::{hash, http_date, percent, Error};
@@ -32,6 +33,7 @@ struct Memory {
 #[derive(Clone)]
 struct Place {
     bucket: String,
+    node: String,
     key: String,
     url: String,
     max_bytes: u64,
@@ -40,24 +42,32 @@ struct Place {
 }
 
 impl Place {
-    fn of(bucket: &Bucket, key: &str, generation: u64) -> Place {
+    fn of(bucket: &Bucket, node: &Node, key: &str, generation: u64) -> Place {
         let fresh = bucket.source_fresh_seconds;
         let bounds = Bounds {
             fresh,
             while_revalidate: fresh + bucket.stale_while_revalidate_seconds,
             if_error: fresh + bucket.stale_if_error_seconds,
         };
-        let url = origin_url(&bucket.node, key);
-        Place { bucket: bucket.name.clone(), key: key.into(), url, max_bytes: bucket.limits.max_bytes, generation, bounds }
+        let url = origin_url(node, key);
+        Place {
+            bucket: bucket.name.clone(),
+            node: node.name.clone(),
+            key: key.into(),
+            url,
+            max_bytes: bucket.limits.max_bytes,
+            generation,
+            bounds,
+        }
     }
 
     /// Where it is remembered in this data centre.
     fn memory_url(&self) -> String {
-        format!("https://origin.limn.internal/__o/2/{}/{}/{}", self.bucket, self.generation, percent::encode(&self.key, "/"))
+        format!("https://origin.limn.internal/__o/3/{}/{}/{}/{}", self.bucket, self.node, self.generation, percent::encode(&self.key, "/"))
     }
 
     fn name(&self) -> String {
-        format!("{}/{}", self.generation, self.key)
+        format!("{}/{}/{}", self.node, self.generation, self.key)
     }
 
     async fn memory(&self) -> Option<Memory> {
@@ -78,8 +88,8 @@ impl Place {
 /// # Errors
 /// `no_such_key` where the origin said so lately. An origin that fails is no error while what it said last
 /// may still be used.
-pub async fn known_version(edge: &Edge, bucket: &Bucket, key: &str, generation: u64) -> Outcome<(Option<String>, Standing)> {
-    let place = Place::of(bucket, key, generation);
+pub async fn known_version(edge: &Edge, bucket: &Bucket, node: &Node, key: &str, generation: u64) -> Outcome<(Option<String>, Standing)> {
+    let place = Place::of(bucket, node, key, generation);
     let unknown = (None, Standing::Fresh);
     let Some(memory) = place.memory().await else { return Ok(unknown) };
     let age = edge.now.saturating_sub(memory.at);
@@ -113,8 +123,8 @@ async fn revalidate(place: &Place, memory: &Memory, now: u64) -> Outcome<String>
 }
 
 /// Reads an object whole; bytes of a known version may lie in this data centre.
-pub async fn read(edge: &Edge, bucket: &Bucket, key: &str, version: Option<&str>, generation: u64) -> Outcome<Original> {
-    let place = Place::of(bucket, key, generation);
+pub async fn read(edge: &Edge, bucket: &Bucket, node: &Node, key: &str, version: Option<&str>, generation: u64) -> Outcome<Original> {
+    let place = Place::of(bucket, node, key, generation);
     if let Some(version) = version {
         if let Some(original) = kept::get(&place.bucket, &place.name(), version).await {
             return Ok(original);
@@ -150,7 +160,7 @@ async fn fetch(place: &Place, known: Option<&Memory>, now: u64) -> Outcome<Fetch
         Ok(Some((head, bytes))) => {
             let version = head.version(&bytes);
             let modified = head.modified.as_deref().and_then(http_date::parse);
-            let content_type = super::content_type(&bytes);
+            let content_type = content_type(&bytes);
             let label = kept::Label { version: version.clone(), sha256: hash::sha256(&bytes), content_type, modified };
             kept::put(&place.bucket, &place.name(), &label, &bytes.as_slice().into(), place.bounds.kept()).await;
             let original = Original { bytes, version: label.version, content_type: label.content_type, modified };

@@ -1,0 +1,118 @@
+//! Copies of blobs: what a bucket's replicas ask for beyond the quorum that an upload waited for, what a reader
+//! found wrong, and what is to move since nodes came, went or drain.
+
+use super::sql::Bind::{N, T};
+use super::{Answer, Ledger};
+use crate::bucket;
+use crate::node::{health, store};
+use limn_core::config::Config;
+use limn_core::ledger::{copy_pause, Row};
+use limn_core::node::blob_key;
+use serde::Deserialize;
+
+/// Most copies that one alarm makes; what is left wakes the next.
+const AT_A_TIME: u64 = 50;
+
+#[derive(Deserialize)]
+struct Copy {
+    version: String,
+    node: String,
+    tries: u64,
+}
+
+impl Ledger {
+    /// Notes which copies an object still wants: one on each home that holds none. Where all homes hold one,
+    /// those elsewhere are garbage; so are blobs that nodes may hold which `failed` to store them.
+    pub(super) fn settle(&self, key: &str, row: &Row, failed: &[String], now: u64) -> worker::Result<()> {
+        let (Some(name), Ok(config)) = (self.state.id().name(), crate::settings::load(&self.env)) else { return Ok(()) };
+        let Some(bucket) = bucket::by_settings(config, &name) else { return Ok(()) };
+        let homes: Vec<&str> = bucket.homes(key).iter().map(|node| node.name.as_str()).collect();
+        let wanted: Vec<&&str> = homes.iter().filter(|home| !row.holders().any(|holder| holder == **home)).collect();
+        for node in &wanted {
+            self.want_copy(&row.version, node, now)?;
+        }
+        for node in failed.iter().filter(|node| !homes.contains(&node.as_str())) {
+            self.garbage(&row.version, node, now)?;
+        }
+        let (stay, go): (Vec<&str>, Vec<&str>) = row.holders().partition(|holder| homes.contains(holder));
+        if !wanted.is_empty() || go.is_empty() || stay.is_empty() {
+            return Ok(());
+        }
+        for node in go {
+            self.garbage(&row.version, node, now)?;
+        }
+        self.sql.run("UPDATE objects SET nodes = ? WHERE version = ?", [T(&stay.join(",")), T(&row.version)])
+    }
+
+    fn want_copy(&self, version: &str, node: &str, now: u64) -> worker::Result<()> {
+        self.sql.run("INSERT OR IGNORE INTO copies (version, node, tries, due) VALUES (?, ?, 0, ?)", [T(version), T(node), N(now)])?;
+        // A node that gets the blob again keeps it.
+        self.sql.run("DELETE FROM garbage WHERE version = ? AND node = ?", [T(version), T(node)])
+    }
+
+    /// Has copies made anew that a reader found wrong or missing.
+    pub(super) fn repair(&self, version: &str, nodes: &[String], now: u64) -> Answer<()> {
+        let Some((_, row)) = self.of_version(version)? else { return Ok(()) };
+        for node in nodes.iter().filter(|node| row.holders().any(|holder| holder == node.as_str())) {
+            self.want_copy(version, node, now)?;
+        }
+        Ok(())
+    }
+
+    /// Makes the copies that are due. Safe to repeat: a copy that is made twice is the same.
+    pub(super) async fn make_copies(&self, now: u64) -> worker::Result<()> {
+        let Ok(config) = crate::settings::load(&self.env) else { return Ok(()) };
+        let due = "SELECT version, node, tries FROM copies WHERE due <= ? ORDER BY due LIMIT ?";
+        for copy in self.sql.all::<Copy, 2>(due, [N(now), N(AT_A_TIME)])? {
+            let made = match self.of_version(&copy.version)? {
+                Some((_, row)) => self.make_copy(config, &row, &copy.node).await,
+                None => false,
+            };
+            // Whatever came between is seen again: the object may have been replaced while it was copied.
+            let of = || [T(&copy.version), T(&copy.node)];
+            match (self.of_version(&copy.version)?, made) {
+                (None, _) => {
+                    self.sql.run("DELETE FROM copies WHERE version = ? AND node = ?", of())?;
+                    self.garbage(&copy.version, &copy.node, now)?;
+                }
+                (Some((key, mut row)), true) => {
+                    self.sql.run("DELETE FROM copies WHERE version = ? AND node = ?", of())?;
+                    if !row.holders().any(|holder| holder == copy.node) {
+                        row.nodes = format!("{},{}", row.nodes, copy.node);
+                        self.sql.run("UPDATE objects SET nodes = ? WHERE version = ?", [T(&row.nodes), T(&row.version)])?;
+                    }
+                    self.settle(&key, &row, &[], now)?;
+                }
+                (Some(_), false) => {
+                    let statement = "UPDATE copies SET tries = tries + 1, due = ? WHERE version = ? AND node = ?";
+                    self.sql.run(statement, [N(now + copy_pause(copy.tries)), T(&copy.version), T(&copy.node)])?;
+                }
+            }
+        }
+        Ok(())
+    }
+
+    /// True when the node holds the blob: copied from the first of the others that can give it.
+    async fn make_copy(&self, config: &Config, row: &Row, to: &str) -> bool {
+        let (Some(name), Some(known), Some(to)) = (self.state.id().name(), row.known(), config.nodes.get(to)) else { return false };
+        let blob = blob_key(&name, &row.version);
+        for from in row.holders().filter(|holder| *holder != to.name).filter_map(|holder| config.nodes.get(holder)) {
+            if health::watched(to, store::copy(&self.env, from, to, &blob, &known)).await.is_ok() {
+                return true;
+            }
+        }
+        false
+    }
+
+    /// Sees to it that the next copy is made when it is due.
+    pub(super) async fn wake_for_copies(&self) -> worker::Result<()> {
+        #[derive(Deserialize)]
+        struct Due {
+            due: Option<u64>,
+        }
+        match self.sql.first::<Due, 0>("SELECT MIN(due) AS due FROM copies", [])?.and_then(|d| d.due) {
+            Some(due) => self.wake_at(due).await,
+            None => Ok(()),
+        }
+    }
+}

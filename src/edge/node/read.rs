@@ -1,0 +1,214 @@
+//! Originals: from the nearest node that holds them, verified, else from the next.
+
+use super::find::{stamp_version, unmanaged, unreachable, Source};
+use super::store::{self, Opened, Part};
+use super::{health, http, kept};
+use crate::failure::{begin, Failure, Outcome};
+use crate::ledger::client;
+use crate::{bytes, Edge};
+use js_sys::Uint8Array;
+use limn_core::api::range::Range;
+use limn_core::codec::sniff::{self, Sniffed};
+use limn_core::config::{Bucket, Node, NodeKind};
+use limn_core::ledger::call::Call;
+use limn_core::ledger::Row;
+use limn_core::node::{blob_key, unmanaged_key};
+use limn_core::placement::read_order;
+use limn_core::reply::Head;
+use limn_core::{hash, Error};
+use worker::Response;
+
+/// Most nodes that one read asks (reference: faults.md 3.2).
+const ATTEMPTS: usize = 3;
+/// A blob of so many bytes at most is compared with its digest before the first byte leaves.
+const VERIFIED_WHOLE: u64 = 4 << 20;
+
+/// A whole object in memory.
+pub struct Original {
+    /// Verified bytes.
+    pub bytes: Vec<u8>,
+    /// The version that they are.
+    pub version: String,
+    /// As served when nothing is made of them.
+    pub content_type: String,
+    /// When they were stored, unix seconds.
+    pub modified: Option<u64>,
+}
+
+/// The holders of a blob, the nearest healthy one first.
+fn holders<'a>(edge: &'a Edge, nodes: &str) -> Vec<&'a Node> {
+    let named: Vec<&Node> = nodes.split(',').filter_map(|name| edge.config.nodes.get(name)).collect();
+    read_order(&named, edge.place, health::lets)
+}
+
+/// What asking one holder after the other came to.
+async fn from_holders<T>(
+    edge: &Edge,
+    bucket: &str,
+    nodes: &str,
+    version: &str,
+    attempt: impl AsyncFn(&Node) -> store::Told<Option<T>>,
+) -> Outcome<T> {
+    let mut wrong = Vec::new();
+    let mut away = false;
+    for node in holders(edge, nodes).into_iter().take(ATTEMPTS) {
+        match health::watched(node, attempt(node)).await {
+            Ok(Some(good)) => {
+                repair_later(edge, bucket, version, wrong);
+                return Ok(good);
+            }
+            Ok(None) => wrong.push(node.name.clone()),
+            Err(_) => away = true,
+        }
+    }
+    // That one node has lost it says nothing of the others, which did not answer.
+    Err(match away || wrong.is_empty() {
+        true => Error::Unavailable("No storage node that holds the object can be reached.".into()),
+        false => Error::OriginFailed("No storage node holds the object as it was stored.".into()),
+    }
+    .into())
+}
+
+/// Has wrong and missing copies made anew by the ledger.
+fn repair_later(edge: &Edge, bucket: &str, version: &str, nodes: Vec<String>) {
+    if nodes.is_empty() {
+        return;
+    }
+    worker::console_warn!("copies of {}/{version} to be repaired: {nodes:?}", bucket);
+    let (edge, bucket, call) = (edge.clone(), bucket.to_string(), Call::Repair { version: version.into(), nodes });
+    edge.ctx.clone().wait_until(async move {
+        let _ = client::tell(&edge, &bucket, &call).await;
+    });
+}
+
+/// The bytes of a blob as its row says they are; `None` where a node holds others.
+async fn verified(edge: &Edge, node: &Node, blob: &str, length: u64, sha256: &str) -> store::Told<Option<(Uint8Array, [u8; 32])>> {
+    let Some(opened) = store::open(&edge.env, node, blob, None).await? else { return Ok(None) };
+    if opened.stamp.length != length {
+        return Ok(None);
+    }
+    let all = store::whole(opened, node).await?;
+    let digest = bytes::sha256(&all).await?;
+    Ok((hash::hex(&digest) == sha256).then_some((all, digest)))
+}
+
+/// Reads an object whole and verifies it.
+///
+/// # Errors
+/// `no_such_key`, `origin_failed`, `origin_timeout`, `unavailable`, `image_too_large` beyond the bucket's
+/// `max_bytes`.
+pub async fn read(edge: &Edge, bucket: &Bucket, source: &Source) -> Outcome<Original> {
+    match source {
+        Source::Managed { row } => managed(edge, bucket, row).await,
+        Source::Unmanaged { key, node, version, generation } => {
+            // The node that was asked comes first, whatever its breaker says by now.
+            let mut order = unmanaged(edge, bucket);
+            order.sort_by_key(|n| n.name != *node);
+            let mut failure: Option<Failure> = None;
+            for (i, node) in order.into_iter().enumerate() {
+                let version = version.as_deref().filter(|_| i == 0);
+                match foreign(edge, bucket, node, key, version, *generation).await {
+                    Err(Failure::Refused(Error::NoSuchKey)) => {}
+                    Err(Failure::Refused(e @ (Error::OriginFailed(_) | Error::OriginTimeout | Error::Unavailable(_)))) => {
+                        failure = failure.or(Some(e.into()));
+                    }
+                    answer => return answer,
+                }
+            }
+            Err(failure.unwrap_or(Error::NoSuchKey.into()))
+        }
+    }
+}
+
+async fn managed(edge: &Edge, bucket: &Bucket, row: &Row) -> Outcome<Original> {
+    within_bounds(bucket, row.length)?;
+    if let Some(original) = kept::get(&bucket.name, "", &row.version).await {
+        return Ok(original);
+    }
+    let blob = blob_key(&bucket.name, &row.version);
+    let attempt = async |node: &Node| verified(edge, node, &blob, row.length, &row.sha256).await;
+    let (all, sha256) = from_holders(edge, &bucket.name, &row.nodes, &row.version, attempt).await?;
+    let (content_type, modified) = (row.content_type.clone(), Some(row.stored / 1_000));
+    let label = kept::Label { version: row.version.clone(), sha256, content_type, modified };
+    Ok(keep(edge, bucket, "", label, all.to_vec(), all))
+}
+
+fn within_bounds(bucket: &Bucket, length: u64) -> Outcome<()> {
+    let most = bucket.limits.max_bytes;
+    match length > most {
+        true => Err(Error::ImageTooLarge(format!("The source has {length} bytes; at most {most} are allowed.")).into()),
+        false => Ok(()),
+    }
+}
+
+/// An object of an unmanaged node.
+async fn foreign(edge: &Edge, bucket: &Bucket, node: &Node, key: &str, version: Option<&str>, generation: u64) -> Outcome<Original> {
+    if node.kind == NodeKind::Http {
+        return http::read(edge, bucket, node, key, version, generation).await;
+    }
+    if let Some(version) = version {
+        if let Some(original) = kept::get(&bucket.name, key, version).await {
+            return Ok(original);
+        }
+    }
+    let read = async {
+        let Some(opened) = store::open(&edge.env, node, &unmanaged_key(node, key), None).await? else { return Ok(None) };
+        let stamp = opened.stamp.clone();
+        match within_bounds(bucket, stamp.length) {
+            Err(too_large) => Ok(Some(Err(too_large))),
+            Ok(()) => Ok(Some(Ok((store::whole(opened, node).await?, stamp)))),
+        }
+    };
+    let (all, stamp) = health::watched(node, read).await.map_err(unreachable)?.ok_or(Error::NoSuchKey)??;
+    let sha256 = bytes::sha256(&all).await?;
+    let bytes = all.to_vec();
+    let content_type = content_type(&bytes);
+    let label = kept::Label { version: stamp_version(node, &stamp), sha256, content_type, modified: stamp.modified };
+    Ok(keep(edge, bucket, key, label, bytes, all))
+}
+
+/// Keeps a verified original in the data centre behind the answer.
+fn keep(edge: &Edge, bucket: &Bucket, name: &str, label: kept::Label, bytes: Vec<u8>, all: Uint8Array) -> Original {
+    let original = Original { bytes, version: label.version.clone(), content_type: label.content_type.clone(), modified: label.modified };
+    let (bucket, name) = (bucket.name.clone(), name.to_string());
+    edge.ctx.wait_until(async move { kept::put(&bucket, &name, &label, &all, kept::UNCHANGING_SECONDS).await });
+    original
+}
+
+/// Hands a managed blob, or the part of it from a first to a last byte, to the client: a short one once it is
+/// verified, a long one as the node streams it.
+///
+/// # Errors
+/// `origin_failed` when no node holds it, `unavailable`.
+pub async fn stream(edge: &Edge, bucket: &Bucket, row: &Row, part: Part, head: &Head) -> Outcome<Response> {
+    let blob = blob_key(&bucket.name, &row.version);
+    if part.is_none() && row.length <= VERIFIED_WHOLE {
+        let attempt = async |node: &Node| verified(edge, node, &blob, row.length, &row.sha256).await;
+        let (all, _) = from_holders(edge, &bucket.name, &row.nodes, &row.version, attempt).await?;
+        return Ok(begin(head)?.body(bytes::body(&all, Range::Whole)?));
+    }
+    let opened = open(edge, &bucket.name, &row.nodes, &row.version, (row.length, part)).await?;
+    Ok(begin(head)?.body(opened.body))
+}
+
+/// A blob's length, and its bytes from the first to the last that are wanted.
+pub type Extent = (u64, Part);
+
+/// Opens a blob at a holder that has it in its length.
+pub async fn open(edge: &Edge, bucket: &str, nodes: &str, version: &str, (length, part): Extent) -> Outcome<Opened> {
+    let blob = blob_key(bucket, version);
+    let attempt = async |node: &Node| {
+        let opened = store::open(&edge.env, node, &blob, part).await?;
+        Ok(opened.filter(|opened| opened.stamp.length == length))
+    };
+    from_holders(edge, bucket, nodes, version, attempt).await
+}
+
+/// The type of an unmanaged object, by content: what its store says of it is not believed.
+pub(super) fn content_type(bytes: &[u8]) -> String {
+    match sniff::sniff(bytes) {
+        Sniffed::Known(format) => format.mime().into(),
+        Sniffed::Recognised(name) => sniff::recognised_mime(name).unwrap_or("application/octet-stream").into(),
+        Sniffed::Unknown => "application/octet-stream".into(),
+    }
+}
