@@ -44,7 +44,7 @@ mod tests {
     #[test]
     fn nothing_is_said_that_the_bucket_does_not_set() {
         let config = sample();
-        let mut bucket = Bucket::made("demo", "", &config.nodes["a"]).unwrap();
+        let mut bucket = Bucket::made("demo", "", &[&config.nodes["a"]]).unwrap();
         let headers_of = |bucket: &Bucket, method: &str| {
             let sent = [("origin".to_string(), "https://a".to_string())];
             let parts = Parts::new(method, "http://h/demo/a.jpg?w=100", sent).unwrap();

@@ -38,6 +38,7 @@ pub mod ops;
 pub mod params;
 pub mod parts;
 pub mod percent;
+pub mod place;
 pub mod plan;
 pub mod purge;
 pub mod rare;

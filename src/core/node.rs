@@ -118,17 +118,10 @@ fn ends_well(body: &[u8]) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::config::NodeKind;
+    use crate::config::node::tests::node as of;
 
     fn node() -> Node {
-        Node {
-            name: "o".into(),
-            kind: NodeKind::Http,
-            binding: String::new(),
-            url: "https://origin.example/base/".into(),
-            prefix: "img/".into(),
-            managed: false,
-        }
+        of(r#"{"name":"o","kind":"http","url":"https://origin.example/base/","prefix":"img/","managed":false}"#).unwrap()
     }
 
     #[test]

@@ -70,7 +70,7 @@ pub async fn find(edge: &Edge, name: &str) -> Outcome<Found> {
 
 /// Makes a bucket for a user and opens its ledger.
 pub async fn make(edge: &Edge, name: &str, user: &str) -> Outcome<()> {
-    if edge.config.node_of_made().is_none() {
+    if edge.config.nodes_of_made().is_empty() {
         return Err(Error::Misconfigured("Buckets cannot be made here: there is no managed node.".into()).into());
     }
     client::tell(edge, DIRECTORY, &Call::MakeBucket { name: name.into(), user: user.into() }).await?;
@@ -90,6 +90,8 @@ pub async fn made_by(edge: &Edge, user: &str) -> Outcome<Vec<MadeBucket>> {
 }
 
 fn of(edge: &Edge, made: &MadeBucket) -> Outcome<Bucket> {
-    let node = edge.config.node_of_made().ok_or_else(|| Error::NoSuchBucket(made.name.clone()))?;
-    Ok(Bucket::made(&made.name, &made.user, node)?)
+    match edge.config.nodes_of_made().as_slice() {
+        [] => Err(Error::NoSuchBucket(made.name.clone()).into()),
+        nodes => Ok(Bucket::made(&made.name, &made.user, nodes)?),
+    }
 }

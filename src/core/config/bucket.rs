@@ -3,10 +3,11 @@
 use super::cors;
 use super::limits::Limits;
 use super::node::Node;
+use super::placement::{Asked, Rule as Placement};
+use super::referer::{RefererRule, RefererTable};
 use super::site::host_name;
-use super::{bad, table, yes};
+use super::{bad, table};
 use crate::cors::Rule;
-use crate::grant::referer::Pattern;
 use crate::params::{self, Fallback, Program};
 use crate::plan::Quality;
 use crate::Result;
@@ -73,28 +74,6 @@ pub struct Cdn {
     pub valid_seconds: u64,
 }
 
-#[derive(Debug, Clone, Deserialize)]
-#[serde(deny_unknown_fields)]
-struct RefererTable {
-    #[serde(default)]
-    allow: Vec<String>,
-    #[serde(default)]
-    deny: Vec<String>,
-    #[serde(default = "yes")]
-    allow_empty: bool,
-}
-
-/// A bucket's Referer rule.
-#[derive(Debug, Clone)]
-pub struct RefererRule {
-    /// If not empty, one of these must match.
-    pub allow: Vec<Pattern>,
-    /// None of these may match.
-    pub deny: Vec<Pattern>,
-    /// Whether a request without a Referer passes.
-    pub allow_empty: bool,
-}
-
 /// A watermark registered under a short name; a URL's own keys override its settings.
 #[derive(Debug, Clone, Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -118,6 +97,10 @@ pub struct Mark {
 pub(super) struct BucketTable {
     pub(super) name: String,
     nodes: Vec<String>,
+    replicas: Option<usize>,
+    quorum: Option<usize>,
+    #[serde(default)]
+    placement: Vec<Placement>,
     #[serde(default)]
     owner: String,
     #[serde(default)]
@@ -189,8 +172,16 @@ pub struct Bucket {
     pub owner: String,
     /// Whether it was made through the object API instead of by settings.
     pub made: bool,
-    /// The node that holds its originals.
+    /// The first of its nodes.
     pub node: Node,
+    /// Where its originals may lie, 1 to 16; all managed or none.
+    pub nodes: Vec<Node>,
+    /// Copies of each object, 1 to the number of nodes.
+    pub replicas: usize,
+    /// Verified copies before an upload is acknowledged, 1 to `replicas`.
+    pub quorum: usize,
+    /// Prefixes whose objects lie on nodes of their own; the longest that fits wins.
+    pub placement: Vec<Placement>,
     /// Host names that lead to it.
     pub hosts: Vec<String>,
     /// Steps of a `ladder`.
@@ -260,9 +251,10 @@ impl Bucket {
     ///
     /// # Errors
     /// `misconfigured` for a name that is none.
-    pub fn made(name: &str, owner: &str, node: &Node) -> Result<Bucket> {
-        let json = serde_json::json!({ "name": name, "owner": owner, "nodes": [node.name] }).to_string();
-        let nodes = BTreeMap::from([(node.name.clone(), node.clone())]);
+    pub fn made(name: &str, owner: &str, nodes: &[&Node]) -> Result<Bucket> {
+        let names: Vec<&str> = nodes.iter().map(|n| n.name.as_str()).collect();
+        let json = serde_json::json!({ "name": name, "owner": owner, "nodes": names }).to_string();
+        let nodes = nodes.iter().map(|n| (n.name.clone(), Node::clone(n))).collect();
         let bucket = parse_bucket("bucket", table("bucket", &json)?, &nodes, &HashMap::new())?;
         Ok(Bucket { made: true, ..bucket })
     }
@@ -313,10 +305,7 @@ pub(super) fn parse_bucket(
     if !crate::route::is_bucket_name(&b.name) {
         return Err(bad(name, &format!("name: {:?} is no bucket name; 3 to 63 of a-z 0-9 and inner - are wanted", b.name)));
     }
-    let node = match b.nodes.as_slice() {
-        [one] => nodes.get(one).ok_or_else(|| bad(name, &format!("nodes: there is no node {one:?}")))?.clone(),
-        _ => return Err(bad(name, "nodes: exactly one node is wanted")),
-    };
+    let spread = Asked { nodes: b.nodes, replicas: b.replicas, quorum: b.quorum, placement: b.placement }.check(name, nodes)?;
     let mut styles = HashMap::new();
     for set in &b.styles {
         let programs = sets.get(set).ok_or_else(|| bad(name, &format!("styles: there is no set of styles {set:?}")))?;
@@ -336,7 +325,7 @@ pub(super) fn parse_bucket(
     for (table, (entry, key)) in keys {
         crate::route::check_key(key).map_err(|_| bad(name, &format!("{table}.{entry}: an object key is wanted, {key:?} came")))?;
     }
-    let referer = b.referer.map(|r| parse_referer(name, r)).transpose()?;
+    let referer = b.referer.map(|r| r.check(name)).transpose()?;
     let hosts = b.hosts.iter().map(|h| host_name(h).ok_or_else(|| bad(name, &format!("hosts: {h:?} is no host name"))));
     if (b.parameters == Parameters::Ladder) == (b.ladder == Ladder::default()) {
         return Err(bad(name, "ladder: steps are wanted where parameters is \"ladder\", and only there"));
@@ -351,7 +340,11 @@ pub(super) fn parse_bucket(
         name: b.name,
         owner: b.owner,
         made: false,
-        node,
+        node: spread.node,
+        nodes: spread.nodes,
+        replicas: spread.replicas,
+        quorum: spread.quorum,
+        placement: spread.placement,
         hosts: hosts.collect::<Result<_>>()?,
         ladder: b.ladder,
         cdn: b.cdn,
@@ -384,14 +377,6 @@ pub(super) fn parse_bucket(
         cache_tags: b.cache_tags,
         client_hints: b.client_hints,
     })
-}
-
-fn parse_referer(name: &str, table: RefererTable) -> Result<RefererRule> {
-    let patterns = |list: Vec<String>| -> Result<Vec<Pattern>> {
-        let parse = |text: String| Pattern::parse(&text).ok_or_else(|| bad(name, &format!("referer: {text:?} is no host pattern")));
-        list.into_iter().map(parse).collect()
-    };
-    Ok(RefererRule { allow: patterns(table.allow)?, deny: patterns(table.deny)?, allow_empty: table.allow_empty })
 }
 
 fn exclamation() -> String {

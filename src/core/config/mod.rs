@@ -2,20 +2,28 @@
 //!
 //! A table of `wrangler.toml` arrives as one variable, JSON text: `LIMN` is the site, `LIMN_NODE_…` a
 //! storage node, `LIMN_BUCKET_…` a bucket, `LIMN_STYLES_…` a set of styles. A secret `LIMN_KEY_…` is an
-//! access key. Names after the prefix only tell the tables apart; each carries its own `name`.
+//! access key, a secret `LIMN_CREDENTIALS_…` what Limn itself signs with towards a node. Names after the prefix only tell the tables apart; each carries its own `name`.
 
 mod bucket;
 pub(crate) mod cors;
+mod credentials;
 mod key;
 mod limits;
-mod node;
+pub(crate) mod node;
+mod placement;
+mod referer;
+mod remote;
 mod site;
 mod styles;
 
 pub use bucket::*;
+pub use credentials::Credentials;
 pub use key::{AccessKey, Action};
 pub use limits::Limits;
 pub use node::{Node, NodeKind};
+pub use placement::Rule as PlacementRule;
+pub use referer::RefererRule;
+pub use remote::Addressing;
 pub use site::{Mode, Site};
 
 use crate::{Error, Result};
@@ -46,7 +54,7 @@ impl Config {
     pub fn parse<'a>(variables: impl IntoIterator<Item = (&'a str, &'a str)>) -> Result<Config> {
         let mut tables: Vec<(&str, &str)> = variables.into_iter().filter(|(n, _)| is_ours(n)).collect();
         tables.sort_unstable();
-        let count = tables.iter().filter(|(n, _)| !n.starts_with("LIMN_KEY_")).count();
+        let count = tables.iter().filter(|(n, _)| secret(n).is_none()).count();
         if count > MAX_TABLES {
             return Err(bad("wrangler.toml", &format!("holds {count} tables, at most {MAX_TABLES} are allowed")));
         }
@@ -89,6 +97,9 @@ impl Config {
                 }
             }
         }
+        if self.site.nodes.len() > placement::MAX_NODES {
+            return Err(bad("LIMN", &format!("nodes: at most {} nodes are wanted", placement::MAX_NODES)));
+        }
         match self.site.nodes.iter().find(|name| !self.nodes.get(*name).is_some_and(|n| n.managed)) {
             Some(name) => Err(bad("LIMN", &format!("nodes: there is no managed node {name:?}"))),
             None => Ok(()),
@@ -100,11 +111,12 @@ impl Config {
         self.buckets.values().find(|b| b.hosts.iter().any(|h| h == host))
     }
 
-    /// Where buckets lie that are made through the object API; none when nothing is managed.
-    pub fn node_of_made(&self) -> Option<&Node> {
-        match self.site.nodes.first() {
-            Some(name) => self.nodes.get(name),
-            None => self.nodes.values().find(|n| n.managed),
+    /// Where buckets lie that are made through the object API: the site's nodes, else the first managed
+    /// one by name; empty when nothing is managed.
+    pub fn nodes_of_made(&self) -> Vec<&Node> {
+        match self.site.nodes.as_slice() {
+            [] => self.nodes.values().find(|n| n.managed).into_iter().collect(),
+            names => names.iter().filter_map(|name| self.nodes.get(name)).collect(),
         }
     }
 
@@ -133,7 +145,17 @@ impl Config {
 }
 
 fn is_ours(name: &str) -> bool {
-    name == "LIMN" || ["LIMN_NODE_", "LIMN_BUCKET_", "LIMN_STYLES_", "LIMN_KEY_"].iter().any(|p| name.starts_with(p))
+    let is_table = ["LIMN_NODE_", "LIMN_BUCKET_", "LIMN_STYLES_"].iter().any(|p| name.starts_with(p));
+    name == "LIMN" || is_table || secret(name).is_some()
+}
+
+/// What a variable holds whose text must not be shown; none for an open table.
+fn secret(name: &str) -> Option<&'static str> {
+    match name {
+        _ if name.starts_with("LIMN_KEY_") => Some("access key (id, secrets, user, grants)"),
+        _ if name.starts_with("LIMN_CREDENTIALS_") => Some("access key of a node (node, id, secret)"),
+        _ => None,
+    }
 }
 
 fn bad(table: &str, what: &str) -> Error {
@@ -141,12 +163,10 @@ fn bad(table: &str, what: &str) -> Error {
 }
 
 fn table<T: for<'d> Deserialize<'d>>(name: &str, json: &str) -> Result<T> {
-    serde_json::from_str(json).map_err(|e| match name.starts_with("LIMN_KEY_") {
-        // The parser's message may quote the text, which is a secret here.
-        true => {
-            bad(name, &format!("is not a JSON access key (id, secrets, user, grants); look at line {} column {}", e.line(), e.column()))
-        }
-        false => bad(name, e.to_string().trim_end_matches('.')),
+    serde_json::from_str(json).map_err(|e| match secret(name) {
+        // The parser's message may quote the text.
+        Some(what) => bad(name, &format!("is not a JSON {what}; look at line {} column {}", e.line(), e.column())),
+        None => bad(name, e.to_string().trim_end_matches('.')),
     })
 }
 

@@ -41,7 +41,7 @@ pub struct Site {
     pub zone: Option<String>,
     /// Development: what stands for the platform's API.
     pub zone_api: Option<String>,
-    /// Nodes of buckets that are made through the object API; empty: the first managed node by name.
+    /// Nodes of buckets that are made through the object API, at most 16; empty: the first managed node by name.
     pub nodes: Vec<String>,
 }
 

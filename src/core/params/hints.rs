@@ -114,7 +114,7 @@ mod tests {
 
     fn bucket(ladder: Option<Ladder>) -> Bucket {
         let parameters = if ladder.is_some() { Parameters::Ladder } else { Parameters::Open };
-        let made = Bucket::made("demo", "", &sample().nodes["a"]).unwrap();
+        let made = Bucket::made("demo", "", &[&sample().nodes["a"]]).unwrap();
         Bucket { client_hints: true, parameters, ladder: ladder.unwrap_or_default(), ..made }
     }
 

@@ -141,6 +141,7 @@ async fn head(edge: &Edge, bucket: &Bucket, key: &str, generation: u64) -> Outco
     let version = match bucket.node.kind {
         NodeKind::R2 => Some(r2::version(edge, &bucket.node, &unmanaged_key(&bucket.node, key)).await?),
         NodeKind::Http => http::known_version(edge, bucket, key, generation).await?,
+        NodeKind::S3 | NodeKind::Oss => return Err(unspoken()),
     };
     Ok(Source::Unmanaged { key: key.to_string(), version, generation })
 }
@@ -170,8 +171,13 @@ pub async fn read(edge: &Edge, bucket: &Bucket, source: &Source) -> Outcome<Orig
                 Ok(Original { content_type: content_type(&bytes), bytes, version: stamp.version, modified: Some(stamp.uploaded) })
             }
             NodeKind::Http => http::read(edge, bucket, key, version.as_deref(), *generation).await,
+            NodeKind::S3 | NodeKind::Oss => Err(unspoken()),
         },
     }
+}
+
+fn unspoken() -> Failure {
+    Error::Misconfigured("The node is of a kind that is not spoken to yet.".into()).into()
 }
 
 /// The node that holds a managed object's bytes: the one they were written to, whatever the bucket's is now.
