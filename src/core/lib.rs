@@ -36,6 +36,7 @@ pub mod ledger;
 pub mod lru;
 pub mod node;
 pub mod ops;
+pub mod outbound;
 pub mod params;
 pub mod parts;
 pub mod percent;

@@ -1,8 +1,11 @@
-//! Rules about storage nodes: where a blob lies, and when an origin's answer may be believed.
+//! Rules about storage nodes: where a blob lies, when an origin's answer may be believed, and when a copy
+//! that was written is known to be whole.
 
 use crate::codec::sniff::{self, Sniffed};
 use crate::codec::Format;
-use crate::config::Node;
+use crate::config::{Node, NodeKind};
+use crate::outbound::Payload;
+use crate::upload::Digested;
 use crate::{hash, percent, Error, Result};
 
 /// Where the bytes of a managed object's version lie on every node that holds it.
@@ -95,6 +98,39 @@ impl OriginHead {
     }
 }
 
+/// What a node answered to a PUT.
+#[derive(Debug, Clone, Copy, Default)]
+pub struct PutAnswer<'a> {
+    /// HTTP status.
+    pub status: u16,
+    /// ETag as sent.
+    pub etag: Option<&'a str>,
+    /// `x-amz-checksum-sha256`, base64.
+    pub sha256: Option<&'a str>,
+    /// `x-oss-hash-crc64ecma`, decimal.
+    pub crc64: Option<&'a str>,
+}
+
+/// Whether the answer shows that the node holds these very bytes; if not, the copy must be read back. A
+/// checksum that the node computed decides alone; else an ETag that is the body's MD5 does, or that S3
+/// took a body whose SHA-256 was signed, since it refuses any other. An ETag of another value says nothing:
+/// encrypting nodes make up their own.
+pub fn verified(kind: NodeKind, payload: Payload, answer: &PutAnswer, ours: &Digested) -> bool {
+    if !(200..=299).contains(&answer.status) {
+        return false;
+    }
+    let checksums = [
+        answer.sha256.map(|theirs| theirs == hash::base64(&ours.sha256)),
+        answer.crc64.map(|theirs| theirs.trim() == ours.crc64.to_string()),
+    ];
+    if checksums.iter().any(Option::is_some) {
+        return !checksums.contains(&Some(false));
+    }
+    let etag = answer.etag.unwrap_or("").trim_matches('"');
+    let signed = kind == NodeKind::S3 && payload == Payload::Sha256(ours.sha256);
+    signed || etag.eq_ignore_ascii_case(&hash::hex(&ours.md5))
+}
+
 fn too_large(max_bytes: u64) -> Error {
     Error::ImageTooLarge(format!("The source is larger than the {max_bytes} bytes that are allowed."))
 }
@@ -158,5 +194,35 @@ mod tests {
         assert_eq!(head(200).check_body(b"RIFF\x20\0\0\0WEBPVP8 ", 99).unwrap_err().code(), "origin_failed");
         let md5 = Some("\"900150983cd24fb0d6963f7d28e17f72\"".to_string());
         assert!(OriginHead { etag: md5, ..head(200) }.check_body(b"abc", 9).is_ok());
+    }
+    #[test]
+    fn a_copy_is_verified_by_what_the_node_says_of_it() {
+        let mut digests = crate::upload::Digests::default();
+        digests.update(b"123456789");
+        let ours = digests.finish();
+        let (signed, unsigned) = (Payload::Sha256(ours.sha256), Payload::Unsigned);
+        let (md5, upper) = ("\"25f9e794323b453885f5181f1b624d0b\"", "\"25F9E794323B453885F5181F1B624D0B\"");
+        let (sha256, crc64) = (hash::base64(&ours.sha256), "11051210869376104954");
+        let plain = PutAnswer { status: 200, ..Default::default() };
+        let (s3, oss) = (NodeKind::S3, NodeKind::Oss);
+        for (kind, payload, answer, want) in [
+            (s3, signed, plain, true),
+            (s3, Payload::Sha256([0; 32]), plain, false),
+            (s3, unsigned, plain, false),
+            (oss, signed, plain, false),
+            (oss, unsigned, plain, false),
+            (s3, unsigned, PutAnswer { etag: Some(md5), ..plain }, true),
+            (oss, unsigned, PutAnswer { etag: Some(upper), ..plain }, true),
+            (s3, unsigned, PutAnswer { etag: Some("\"25f9e794323b453885f5181f1b624d0b-1\""), ..plain }, false),
+            (s3, signed, PutAnswer { etag: Some("\"00000000000000000000000000000000\""), ..plain }, true),
+            (s3, unsigned, PutAnswer { sha256: Some(&sha256), ..plain }, true),
+            (s3, signed, PutAnswer { sha256: Some("AAAA"), etag: Some(md5), ..plain }, false),
+            (oss, unsigned, PutAnswer { crc64: Some(crc64), ..plain }, true),
+            (oss, unsigned, PutAnswer { crc64: Some("1"), etag: Some(upper), ..plain }, false),
+            (s3, signed, PutAnswer { status: 412, ..plain }, false),
+            (oss, unsigned, PutAnswer { status: 409, crc64: Some(crc64), ..plain }, false),
+        ] {
+            assert_eq!(verified(kind, payload, &answer, &ours), want, "{kind:?} {payload:?} {answer:?}");
+        }
     }
 }

@@ -10,4 +10,5 @@ pub mod meta;
 pub mod multipart;
 pub mod operation;
 pub mod range;
+pub(crate) mod read;
 pub mod xml;

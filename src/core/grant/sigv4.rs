@@ -100,7 +100,7 @@ pub fn presign(parts: &Parts, by: &Signer, expires: u64, headers: &str) -> Resul
 }
 
 /// The headers that sign a request with this `x-amz-content-sha256`: date, payload, Authorization. Host,
-/// content-type, content-md5 and every `x-amz-` header are signed.
+/// content-type, content-md5, if-none-match and every `x-amz-` header are signed.
 ///
 /// # Errors
 /// As [`Mac::sha256`].
@@ -109,7 +109,7 @@ pub fn authorize(parts: &Parts, by: &Signer, payload: &str) -> Result<Vec<(Strin
     let mut own: Vec<(String, String)> =
         vec![("x-amz-date".into(), credential.date.clone()), ("x-amz-content-sha256".into(), payload.into())];
     let whole = parts.clone().with_headers(own.iter().cloned());
-    let is_signed = |n: &str| n.starts_with("x-amz-") || n == "content-type" || n == "content-md5";
+    let is_signed = |n: &str| n.starts_with("x-amz-") || ["content-type", "content-md5", "if-none-match"].contains(&n);
     let mut names: Vec<&str> = whole.headers_with_prefix("").map(|(n, _)| n).filter(|n| is_signed(n)).chain(["host"]).collect();
     names.sort_unstable();
     let names = names.join(";");

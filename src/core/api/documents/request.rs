@@ -2,16 +2,15 @@
 
 use crate::api::conditions::WriteCondition;
 use crate::api::multipart::{self, Named, MAX_NUMBER};
+use crate::api::read::{document, elements, text};
 use crate::parts::Parts;
 use crate::{Error, Result};
-use roxmltree::{Document, Node, ParsingOptions};
+use roxmltree::Node;
 
 /// Most bytes of a document, which the Worker reads whole: 10,000 parts and 1,000 keys of the longest fit.
 pub const MAX_BYTES: usize = 2 * 1024 * 1024;
 /// Most keys of one deletion.
 const MAX_KEYS: usize = 1_000;
-/// Most nodes, texts and blanks between elements counted: ten for each of 10,000 parts and some more.
-const MAX_NODES: u32 = 200_000;
 
 /// A deletion of many objects.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -100,28 +99,10 @@ pub fn create_bucket(body: &[u8]) -> Result<()> {
     })
 }
 
-/// Reads a document with this root. Namespaces are not looked at: some clients leave them out. Entities of a
-/// DTD, the way to small documents that grow, are refused with their DTD.
+/// Reads a document with this root.
 fn parse<T>(body: &[u8], root: &str, read: impl FnOnce(Node<'_, '_>) -> Result<T>) -> Result<T> {
     let malformed = || Error::MalformedXml(format!("The body must be an XML document {root} of at most {MAX_BYTES} bytes."));
-    let body = body.strip_prefix(b"\xef\xbb\xbf").unwrap_or(body);
-    let body = std::str::from_utf8(body).ok().filter(|text| text.len() <= MAX_BYTES).ok_or_else(malformed)?;
-    let options = ParsingOptions { nodes_limit: MAX_NODES, ..ParsingOptions::default() };
-    let document = Document::parse_with_options(body, options).map_err(|_| malformed())?;
-    match document.root_element() {
-        element if element.tag_name().name() == root => read(element),
-        _ => Err(malformed()),
-    }
-}
-
-fn elements<'a, 'input>(parent: Node<'a, 'input>, name: &'static str) -> impl Iterator<Item = Node<'a, 'input>> {
-    parent.children().filter(move |child| child.is_element() && child.tag_name().name() == name)
-}
-
-/// All text of the first child of this name: a comment may stand within it.
-fn text(parent: Node<'_, '_>, name: &'static str) -> Option<String> {
-    let child = elements(parent, name).next()?;
-    Some(child.children().filter(Node::is_text).filter_map(|node| node.text()).collect())
+    read(document(body, MAX_BYTES, root).ok_or_else(malformed)?.root_element())
 }
 
 #[cfg(test)]
