@@ -1,5 +1,6 @@
 // The tiers of derived images: who answers, what breaks, what is shared, and what never gets into a key.
 import assert from 'node:assert/strict';
+import { createHash } from 'node:crypto';
 import { once } from 'node:events';
 import { readFileSync } from 'node:fs';
 import http from 'node:http';
@@ -140,6 +141,20 @@ test('F15: what is broken in the store is deleted and made anew', async () => {
       return now && now.customMetadata.sha256 !== '0'.repeat(64) && now.customMetadata.len === String(first.bytes.length);
     }, 'it is stored anew');
   }
+});
+
+test('what a purge put out of reach is deleted from the store behind it', async () => {
+  const under = async (prefix) => (await deed('stored')).filter(({ key }) => key.startsWith(prefix)).length;
+  for (const w of ['140', '141']) await fine(signed('GET', '/demo/a/photo.jpg', { w }), /fwd=uri-miss/);
+  await fine(signed('GET', '/demo/b.jpg', { w: '140' }), /fwd=uri-miss/);
+  await eventually(async () => (await under('demo/a/')) >= 2 && (await under('demo/b.jpg/')) >= 1, 'all are stored');
+  const spared = await under('demo/b.jpg/');
+  const body = JSON.stringify({ bucket: 'demo', prefixes: ['a/'] });
+  const sha256 = createHash('sha256').update(body).digest('hex');
+  const target = signed('POST', '/-/purge', { exp: String(Math.floor(Date.now() / 1000) + 600), sha256 });
+  assert.equal((await fetch(it.base + target, { method: 'POST', body })).status, 200);
+  await eventually(async () => (await under('demo/a/')) === 0, 'they are deleted');
+  assert.equal(await under('demo/b.jpg/'), spared);
 });
 
 test('F29: what the Cache API returns is believed only if it is what was kept', async () => {

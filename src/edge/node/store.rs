@@ -5,11 +5,14 @@ use super::patience::{within, READ_MS, STALL_MS, WRITE_MS};
 use super::{r2, remote};
 use crate::bytes;
 use futures_util::StreamExt;
-use js_sys::Uint8Array;
+use js_sys::{Reflect, Uint8Array};
 use limn_core::api::range::Range;
 use limn_core::config::{Node, NodeKind};
 use limn_core::node::Known;
 use limn_core::upload::Digests;
+use wasm_bindgen::JsCast;
+use wasm_bindgen_futures::JsFuture;
+use web_sys::ReadableStreamDefaultReader;
 use worker::worker_sys::FixedLengthStream as Pipe;
 use worker::{Env, FixedLengthStream, Response, ResponseBody};
 
@@ -100,17 +103,26 @@ pub async fn whole(opened: Opened, node: &Node) -> Told<Uint8Array> {
     }
 }
 
-/// As the bytes come, each time before patience ends.
+/// As the bytes come, each time before patience ends; they stay in the runtime's heap.
 async fn slowly(opened: Opened) -> Told<Uint8Array> {
-    let mut held = Vec::with_capacity(opened.stamp.length as usize);
-    let mut stream = Response::from_body(opened.body)?.stream()?;
-    while let Some(chunk) = within(STALL_MS, "the next bytes", async { Ok(stream.next().await) }).await? {
-        held.extend_from_slice(&chunk?);
-        if held.len() as u64 > opened.stamp.length {
-            return Err(Trouble::Failed(format!("more than {} bytes came", opened.stamp.length)));
+    let length = u32::try_from(opened.stamp.length).map_err(|_| Trouble::Failed("the body is too long to be held".into()))?;
+    let all = Uint8Array::new_with_length(length);
+    let reader: ReadableStreamDefaultReader = stream_of(opened.body)?.get_reader().unchecked_into();
+    let mut at = 0;
+    loop {
+        let step = within(STALL_MS, "the next bytes", async { Ok(JsFuture::from(reader.read()).await?) }).await?;
+        let value = Reflect::get(&step, &"value".into())?;
+        if value.is_undefined() {
+            // Short of its length is as bad as beyond it.
+            return Ok(all.subarray(0, at));
         }
+        let chunk: Uint8Array = value.unchecked_into();
+        if chunk.length() > length - at {
+            return Err(Trouble::Failed(format!("more than {length} bytes came")));
+        }
+        all.set(&chunk, at);
+        at += chunk.length();
     }
-    Ok(held.as_slice().into())
 }
 
 /// Stores bytes under a key, and returns once the node holds these very bytes.
@@ -184,7 +196,7 @@ pub async fn copy(env: &Env, from: &Node, to: &Node, key: &str, known: &Known) -
             NodeKind::Http => Err(unspoken(to)),
         }
     };
-    let (stored, flow) = futures_util::join!(stored, wasm_bindgen_futures::JsFuture::from(flow));
+    let (stored, flow) = futures_util::join!(stored, JsFuture::from(flow));
     flow?;
     settle(env, to, key, stored?, known).await
 }
