@@ -3,24 +3,7 @@
 
 use crate::image::{buffer, Layout, Size};
 use crate::Result;
-
-/// A sample of 8 or 16 bits.
-pub trait Sample: Copy + Into<u64> {
-    /// From a mean, which is within its range.
-    fn from_mean(mean: u64) -> Self;
-}
-
-impl Sample for u8 {
-    fn from_mean(mean: u64) -> u8 {
-        mean as u8
-    }
-}
-
-impl Sample for u16 {
-    fn from_mean(mean: u64) -> u16 {
-        mean as u16
-    }
-}
+pub use limn_pixels::shrink::Sample;
 
 /// The side of the block that may be averaged to one pixel when at least `want` is wanted; 1 or more.
 pub fn factor(size: Size, want: Size) -> u32 {
@@ -63,30 +46,7 @@ impl<T: Sample> Shrink<T> {
             self.rows += 1;
             return;
         }
-        let n = self.layout.channels();
-        let block = self.factor as usize * n;
-        for (sum, pixels) in self.sums.chunks_exact_mut(n).zip(row.chunks(block)) {
-            match sum {
-                [l] => *l += pixels.iter().map(|p| (*p).into()).sum::<u64>(),
-                [r, g, b] => {
-                    for p in pixels.chunks_exact(3) {
-                        *r += p[0].into();
-                        *g += p[1].into();
-                        *b += p[2].into();
-                    }
-                }
-                [r, g, b, a] => {
-                    for p in pixels.chunks_exact(4) {
-                        let alpha: u64 = p[3].into();
-                        *r += alpha * p[0].into();
-                        *g += alpha * p[1].into();
-                        *b += alpha * p[2].into();
-                        *a += alpha;
-                    }
-                }
-                _ => {}
-            }
-        }
+        T::add(&mut self.sums, row, self.layout.channels(), self.factor as usize);
         self.rows += 1;
         if self.rows.is_multiple_of(self.factor) || self.rows == self.size.height {
             self.flush();

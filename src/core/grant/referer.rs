@@ -65,12 +65,13 @@ fn to_ascii(host: &str) -> String {
     match lower.is_ascii() {
         true => lower,
         // Labels with wildcards stay as they are; the others are made ASCII one by one.
-        false => lower.split('.').map(|label| idna(label).unwrap_or_else(|| label.to_string())).collect::<Vec<_>>().join("."),
+        false => lower.split('.').map(|label| punycode(label).unwrap_or_else(|| label.to_string())).collect::<Vec<_>>().join("."),
     }
 }
 
-fn idna(label: &str) -> Option<String> {
-    Url::parse(&format!("http://{label}/")).ok()?.host_str().map(Into::into)
+fn punycode(label: &str) -> Option<String> {
+    let wild = label.contains(['*', '?']);
+    (!wild && !label.is_ascii()).then(|| idna::punycode::encode_str(label)).flatten().map(|puny| format!("xn--{puny}"))
 }
 
 /// `*` matches any run, `?` one byte.

@@ -2,6 +2,7 @@
 
 use crate::image::{buffer, Image, Layout};
 use crate::Result;
+use limn_pixels::blur::{add, settle};
 
 /// One as a weight.
 const ONE: u32 = 1 << 16;
@@ -64,18 +65,6 @@ pub fn gaussian(image: Image, sigma: f32, radius: u32) -> Result<Image> {
     drop(data);
     unpremultiply(&mut out, layout);
     Image::new(size, layout, out)
-}
-
-fn add(sums: &mut [u32], samples: &[u8], weight: u32) {
-    for (sum, sample) in sums.iter_mut().zip(samples) {
-        *sum += weight * u32::from(*sample);
-    }
-}
-
-fn settle(row: &mut [u8], sums: &[u32]) {
-    for (sample, sum) in row.iter_mut().zip(sums) {
-        *sample = (sum >> 16) as u8;
-    }
 }
 
 fn premultiply(data: &mut [u8], layout: Layout) {

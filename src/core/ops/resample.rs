@@ -2,7 +2,7 @@
 
 use crate::image::{buffer, narrow, zeroed, Image, Layout, Size, Window};
 use crate::{Error, Result};
-use fast_image_resize as fir;
+use limn_pixels::resize::{resize, Kind};
 use std::sync::OnceLock;
 
 /// Makes `out` pixels of the part of the image that counts. `cut` is the part's place in that picture
@@ -32,37 +32,33 @@ pub fn resample(image: Image, out: Size, cut: Option<(u32, u32, Size)>, linear: 
     // Rounding must not push the box beyond the source's edge.
     let (x, y) = (from.x.clamp(0.0, whole.width - 1e-3), from.y.clamp(0.0, whole.height - 1e-3));
     let (width, height) = (from.width.min(whole.width - x), from.height.min(whole.height - y));
-    let options = fir::ResizeOptions::new().resize_alg(fir::ResizeAlg::Convolution(fir::FilterType::Lanczos3)).crop(x, y, width, height);
+    let part = [x, y, width, height];
     match (image.wide().is_some(), linear) {
-        (false, false) => eight(image, out, &options),
-        _ => sixteen(image, out, &options, linear),
+        (false, false) => eight(image, out, part),
+        _ => sixteen(image, out, part, linear),
     }
 }
 
-fn eight(image: Image, out: Size, options: &fir::ResizeOptions) -> Result<Image> {
+fn eight(image: Image, out: Size, part: [f64; 4]) -> Result<Image> {
     let (held, layout) = (image.held(), image.layout());
     let data = image.into_data();
-    let made = match layout {
-        Layout::Gray => typed::<fir::pixels::U8>(&data, held, out, options),
-        Layout::Rgb => typed::<fir::pixels::U8x3>(&data, held, out, options),
-        Layout::Rgba => typed::<fir::pixels::U8x4>(&data, held, out, options),
+    let kind = match layout {
+        Layout::Gray => Kind::U8,
+        Layout::Rgb => Kind::U8x3,
+        Layout::Rgba => Kind::U8x4,
     };
-    Image::new(out, layout, made?)
+    Image::new(out, layout, resized(kind, &data, held, out, part)?)
 }
 
-/// One pixel type at a time, by name: a choice made while it runs would link every type that the library
-/// knows, with half a megabyte of tables.
-fn typed<P: fir::PixelTrait>(data: &[u8], held: Size, out: Size, options: &fir::ResizeOptions) -> Result<Vec<u8>> {
-    let mut pixels = zeroed(out.pixels() * P::size() as u64)?;
-    let source = fir::images::TypedImageRef::<P>::from_buffer(held.width, held.height, data).map_err(|_| Error::Internal)?;
-    let mut target = fir::images::TypedImage::<P>::from_buffer(out.width, out.height, &mut pixels).map_err(|_| Error::Internal)?;
-    fir::Resizer::new().resize_typed(&source, &mut target, options).map_err(|_| Error::Internal)?;
+fn resized(kind: Kind, data: &[u8], held: Size, out: Size, part: [f64; 4]) -> Result<Vec<u8>> {
+    let mut pixels = zeroed(out.pixels() * kind.bytes() as u64)?;
+    resize(kind, (data, (held.width, held.height)), part, (&mut pixels, (out.width, out.height))).ok_or(Error::Internal)?;
     Ok(pixels)
 }
 
 /// On 16 bits, for deep sources and for light, which 8 bits cannot hold without banding in the shadows.
 /// Alpha goes a way of its own, and colour is weighted by it.
-fn sixteen(image: Image, out: Size, options: &fir::ResizeOptions, linear: bool) -> Result<Image> {
+fn sixteen(image: Image, out: Size, part: [f64; 4], linear: bool) -> Result<Image> {
     let (held, layout) = (image.held(), image.layout());
     let (n, light) = (layout.channels(), linear.then(curves));
     let colours = n.min(3);
@@ -87,10 +83,10 @@ fn sixteen(image: Image, out: Size, options: &fir::ResizeOptions, linear: bool) 
     }
     drop(image);
     let color = match colours {
-        1 => typed::<fir::pixels::U16>(&color, held, out, options),
-        _ => typed::<fir::pixels::U16x3>(&color, held, out, options),
+        1 => resized(Kind::U16, &color, held, out, part),
+        _ => resized(Kind::U16x3, &color, held, out, part),
     }?;
-    let alpha = if n == 4 { typed::<fir::pixels::U16>(&alpha, held, out, options)? } else { Vec::new() };
+    let alpha = if n == 4 { resized(Kind::U16, &alpha, held, out, part)? } else { Vec::new() };
     let mut data = buffer(out.pixels() * n as u64)?;
     let mut opacities = words(&alpha);
     for pixel in color.chunks_exact(colours * 2) {

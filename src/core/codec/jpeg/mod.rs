@@ -1,6 +1,6 @@
 //! JPEG: decoded at the smallest DCT scale that serves, encoded baseline or progressive.
 
-pub mod decode;
+pub use limn_pixels::jpeg as decode;
 
 use self::decode::{Colour, Decoded, JpegError, Scale};
 use super::cmyk::cmyk_to_srgb;
@@ -12,6 +12,7 @@ use crate::ops::background::Background;
 use crate::ops::Op;
 use crate::{Error, Result};
 use jpeg_encoder::{ColorType, Encoder, SamplingFactor};
+use limn_pixels::codecs;
 
 pub(super) static CODEC: Codec = Codec {
     format: Format::Jpeg,
@@ -102,6 +103,6 @@ fn encode(image: Image, settings: &EncodeSettings, kit: &Kit) -> Result<Vec<u8>>
     encoder.set_optimized_huffman_tables(true);
     beside::jpeg::write(&mut encoder, &settings.metadata);
     let color = if image.layout() == Layout::Gray { ColorType::Luma } else { ColorType::Rgb };
-    encoder.encode(image.data(), width, height, color).map_err(|_| Error::Internal)?;
+    codecs::jpeg(encoder, image.data(), width, height, color).map_err(|_| Error::Internal)?;
     Ok(out)
 }

@@ -1,12 +1,13 @@
 //! A picture's bitstream, lossy or lossless.
 
 use super::container::{self, chunks, Picture};
-use super::{vp8, MAX_SIDE};
+use super::MAX_SIDE;
 use crate::codec::{too_wide, EncodeSettings, Format};
 use crate::image::{Image, Layout, Size};
 use crate::kit::Kit;
 use crate::{Error, Result};
-use image_webp::{ColorType, WebPEncoder};
+use image_webp::ColorType;
+use limn_pixels::{codecs, vp8};
 
 /// Encodes a still.
 ///
@@ -61,8 +62,7 @@ fn lossless(image: &Image) -> Result<Bits> {
         Layout::Rgba => ColorType::Rgba8,
     };
     let size = image.held();
-    let mut file = Vec::new();
-    WebPEncoder::new(&mut file).encode(image.data(), size.width, size.height, color).map_err(|_| Error::Internal)?;
+    let file = codecs::lossless_webp(image.data(), size.width, size.height, color).ok_or(Error::Internal)?;
     // The library writes a whole file; its container is left.
     let data = chunks(file.get(12..).unwrap_or(&[])).find(|(name, _)| *name == b"VP8L").map(|(_, data)| data.to_vec());
     Ok(Bits { lossless: true, data: data.ok_or(Error::Internal)?, alpha: None })

@@ -9,6 +9,7 @@ use crate::codec::canvas::{Area, Blend, Canvas, Disposal};
 use crate::codec::{corrupt, icc, Format, Frame, Frames, Header, Metadata, Want};
 use crate::image::{zeroed, Image, Size};
 use crate::Result;
+use limn_pixels::codecs::read_webp;
 
 pub(super) struct WebPFrames<'a> {
     /// The `ANMF` chunks that are left.
@@ -54,7 +55,7 @@ impl<'a> WebPFrames<'a> {
         if decoder.dimensions() != (width, height) || decoder.output_buffer_size() != Some(data.len()) {
             return Err(corrupt(Format::WebP, "a frame of it has another size than it says"));
         }
-        decoder.read_image(&mut data).map_err(refused)?;
+        read_webp(&mut decoder, &mut data).map_err(refused)?;
         if channels == 4 { &self.rgba } else { &self.rgb }.apply(&mut data)?;
         let disposal = if flags & 1 == 0 { Disposal::Keep } else { Disposal::Clear };
         let blend = if flags & 2 == 0 { Blend::Over } else { Blend::Replace };

@@ -6,7 +6,6 @@ mod encode;
 mod frames;
 #[cfg(test)]
 mod tests;
-mod vp8;
 
 use super::exif::Orientation;
 use super::{beside, corrupt, icc, Codec, Format, Header, Loops, Want};
@@ -14,6 +13,7 @@ use crate::image::{zeroed, Image, Layout, Size};
 use crate::kit::Kit;
 use crate::{Error, Result};
 use image_webp::{DecodingError, LoopCount, WebPDecoder};
+use limn_pixels::codecs::read_webp;
 use std::io::Cursor;
 
 pub(super) static CODEC: Codec = Codec {
@@ -88,7 +88,7 @@ fn decode(bytes: &[u8], header: &Header, want: &Want, _: &Kit) -> Result<Image> 
     if decoder.output_buffer_size() != Some(data.len()) {
         return Err(corrupt(Format::WebP, "its dimensions contradict one another"));
     }
-    decoder.read_image(&mut data).map_err(refused)?;
+    read_webp(&mut decoder, &mut data).map_err(refused)?;
     let profile = want.profile(decoder.icc_profile().ok().flatten());
     icc::rgb_to_srgb(&mut data, channels, profile.as_deref())?;
     Image::new(header.size, header.layout, data)

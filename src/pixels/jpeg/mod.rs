@@ -101,6 +101,7 @@ pub struct Decoded {
 ///
 /// # Errors
 /// Those of [`decode_rows`], and `OutOfMemory` when the output itself cannot be had.
+#[inline(never)]
 pub fn decode(bytes: &[u8], header: &Header, scale: Scale) -> Result<Decoded, JpegError> {
     let (width, height) = header.scaled(scale);
     let channels = header.channels();
@@ -120,6 +121,7 @@ pub fn decode(bytes: &[u8], header: &Header, scale: Scale) -> Result<Decoded, Jp
 /// # Errors
 /// `Corrupt`, `Truncated` or `Unsupported` for what the entropy-coded data holds, `OutOfMemory` for working
 /// memory, and whatever `row` answers. Rows that were handed out before an error are not to be trusted.
+#[inline(never)]
 pub fn decode_rows(bytes: &[u8], header: &Header, scale: Scale, row: &mut RowSink) -> Result<(), JpegError> {
     let layout = frame::Layout::new(header, scale);
     if header.progressive {

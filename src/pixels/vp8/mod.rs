@@ -56,6 +56,7 @@ fn check_size(width: u32, height: u32) -> Result<(), Vp8Error> {
 ///
 /// # Errors
 /// See [`Vp8Error`].
+#[inline(never)]
 pub fn encode(pixels: &[u8], channels: usize, width: u32, height: u32, quality: u8) -> Result<Vec<u8>, Vp8Error> {
     let planes = convert(pixels, channels, width, height)?;
     let mut segments = segment::Segments::plan(&planes, quality)?;

@@ -1,9 +1,6 @@
 //! Whole-frame tests against another decoder.
 
 use super::*;
-use crate::codec::webp::container::{still, Picture};
-use crate::codec::Metadata;
-use crate::image::Size;
 use image_webp::vp8::Vp8Decoder;
 use std::io::Cursor;
 
@@ -26,9 +23,26 @@ fn picture(sort: &str, width: u32, height: u32) -> Vec<u8> {
     pixels
 }
 
+/// A WebP file of one frame.
+pub fn file(width: u32, height: u32, vp8: &[u8], alpha: Option<&[u8]>) -> Vec<u8> {
+    let mut chunks = b"WEBP".to_vec();
+    let mut put = |name: &[u8], data: &[u8]| {
+        chunks.extend_from_slice(name);
+        chunks.extend_from_slice(&(data.len() as u32).to_le_bytes());
+        chunks.extend_from_slice(data);
+        chunks.extend(vec![0; data.len() % 2]);
+    };
+    if let Some(alpha) = alpha {
+        let side = |n: u32| (n - 1).to_le_bytes();
+        put(b"VP8X", &[&[0x10, 0, 0, 0], &side(width)[..3], &side(height)[..3]].concat());
+        put(b"ALPH", alpha);
+    }
+    put(b"VP8 ", vp8);
+    [b"RIFF", &(chunks.len() as u32).to_le_bytes()[..], &chunks].concat()
+}
+
 fn decode(width: u32, height: u32, vp8: &[u8]) -> Vec<u8> {
-    let picture = Picture { name: b"VP8 ", data: vp8, alpha: None };
-    let file = still(Size::new(width, height), &picture, false, &Metadata::default()).unwrap();
+    let file = file(width, height, vp8, None);
     let mut decoder = image_webp::WebPDecoder::new(Cursor::new(file)).unwrap();
     let mut pixels = vec![0; decoder.output_buffer_size().unwrap()];
     decoder.read_image(&mut pixels).unwrap();

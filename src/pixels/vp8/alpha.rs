@@ -68,6 +68,7 @@ fn estimate(plane: &[u8]) -> f32 {
 ///
 /// # Errors
 /// The size is not within 1..=16383, the plane is not `width * height` bytes, or memory is short.
+#[inline(never)]
 pub fn alpha_chunk(plane: &[u8], width: u32, height: u32) -> Result<Vec<u8>, Vp8Error> {
     super::check_size(width, height)?;
     if plane.len() != width as usize * height as usize {
@@ -103,17 +104,14 @@ pub fn alpha_chunk(plane: &[u8], width: u32, height: u32) -> Result<Vec<u8>, Vp8
 mod tests {
     use super::super::encode;
     use super::*;
-    use crate::codec::webp::container::{still, Picture};
-    use crate::codec::Metadata;
-    use crate::image::Size;
+    use crate::vp8::tests::file;
 
     fn round_trip(name: &str, width: u32, height: u32, alpha: impl Fn(u32, u32) -> u8) {
         let plane: Vec<u8> = (0..height).flat_map(|y| (0..width).map(move |x| (x, y))).map(|(x, y)| alpha(x, y)).collect();
         let alph = alpha_chunk(&plane, width, height).unwrap();
         assert!(alph.len() <= plane.len() + 1);
         let vp8 = encode(&vec![90; plane.len() * 3], 3, width, height, 50).unwrap();
-        let picture = Picture { name: b"VP8 ", data: &vp8, alpha: Some(&alph) };
-        let file = still(Size::new(width, height), &picture, true, &Metadata::default()).unwrap();
+        let file = file(width, height, &vp8, Some(&alph));
         let mut decoder = image_webp::WebPDecoder::new(std::io::Cursor::new(file)).unwrap();
         let mut pixels = vec![0; plane.len() * 4];
         decoder.read_image(&mut pixels).unwrap();

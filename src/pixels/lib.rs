@@ -1,0 +1,13 @@
+//! Loops over pixels, on plain slices. They stand in a crate of their own because a crate is the unit that
+//! Cargo builds for speed or for size, and a generic function is built where it is used. What other crates
+//! call is never inlined there, where it would be built for size again.
+#![forbid(unsafe_code)]
+#![warn(missing_docs)]
+#![cfg_attr(not(test), deny(clippy::unwrap_used, clippy::expect_used, clippy::panic))]
+
+pub mod blur;
+pub mod codecs;
+pub mod jpeg;
+pub mod resize;
+pub mod shrink;
+pub mod vp8;
