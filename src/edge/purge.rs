@@ -28,7 +28,7 @@ pub async fn answer(edge: &Edge, parts: &Parts, caller: &Caller<'_>, request: Re
     if let Some(refused) = purge.keys().into_iter().find(|k| !key.may(Action::Purge, &found, k)) {
         return Err(Error::AccessDenied(format!("The access key lacks the grant \"purge\" on {refused:?}.")).into());
     }
-    client::tell(edge, &purge.bucket, &Call::Purge { purge: purge.clone(), user: key.user.clone() }).await?;
+    client::tell_all(edge, &purge.bucket, &Call::Purge { purge: purge.clone(), user: key.user.clone() }).await?;
     remember::forget_bucket(&purge.bucket, edge.now).await;
     zone::purge_later(edge, &purge);
     worker::console_log!("purge by {}: {}", key.user, serde_json::to_string(&purge).unwrap_or_default());

@@ -8,6 +8,7 @@ use super::referer::{RefererRule, RefererTable};
 use super::site::host_name;
 use super::{bad, table};
 use crate::cors::Rule;
+use crate::ledger::shard::MAX_SHARDS;
 use crate::params::{self, Fallback, Program};
 use crate::plan::Quality;
 use crate::Result;
@@ -99,6 +100,7 @@ pub(super) struct BucketTable {
     nodes: Vec<String>,
     replicas: Option<usize>,
     quorum: Option<usize>,
+    shards: Option<u32>,
     #[serde(default)]
     placement: Vec<Placement>,
     #[serde(default)]
@@ -180,6 +182,9 @@ pub struct Bucket {
     pub replicas: usize,
     /// Verified copies before an upload is acknowledged, 1 to `replicas`.
     pub quorum: usize,
+    /// In how many Durable Objects its ledger lies, 1 to 64. It cannot be changed once there are objects: keys
+    /// would be looked for where they are not.
+    pub shards: u32,
     /// Prefixes whose objects lie on nodes of their own; the longest that fits wins.
     pub placement: Vec<Placement>,
     /// Host names that lead to it.
@@ -305,6 +310,10 @@ pub(super) fn parse_bucket(
     if !crate::route::is_bucket_name(&b.name) {
         return Err(bad(name, &format!("name: {:?} is no bucket name; 3 to 63 of a-z 0-9 and inner - are wanted", b.name)));
     }
+    let shards = b.shards.unwrap_or(1);
+    if !(1..=MAX_SHARDS).contains(&shards) {
+        return Err(bad(name, &format!("shards: 1 to {MAX_SHARDS} is wanted, {shards} came")));
+    }
     let spread = Asked { nodes: b.nodes, replicas: b.replicas, quorum: b.quorum, placement: b.placement }.check(name, nodes)?;
     let mut styles = HashMap::new();
     for set in &b.styles {
@@ -344,6 +353,7 @@ pub(super) fn parse_bucket(
         nodes: spread.nodes,
         replicas: spread.replicas,
         quorum: spread.quorum,
+        shards,
         placement: spread.placement,
         hosts: hosts.collect::<Result<_>>()?,
         ladder: b.ladder,

@@ -171,6 +171,23 @@ pub enum Call {
     },
 }
 
+impl Call {
+    /// The key whose shard is asked; none where the call is about a version, several keys or the bucket.
+    pub fn key(&self) -> Option<&str> {
+        match self {
+            Call::Reserve { key, .. }
+            | Call::Commit { key, .. }
+            | Call::Open { key, .. }
+            | Call::Parts { key, .. }
+            | Call::NoteVariant { key, .. } => Some(key),
+            Call::AddPart { upload, .. } | Call::Gather { upload } | Call::Finish { upload, .. } | Call::Abort { upload } => {
+                Some(&upload.key)
+            }
+            _ => None,
+        }
+    }
+}
+
 /// A multipart upload as a client names it.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Open {

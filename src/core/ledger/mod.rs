@@ -3,6 +3,7 @@
 
 pub mod call;
 pub mod schema;
+pub mod shard;
 
 use crate::api::meta::Meta;
 use crate::hash;

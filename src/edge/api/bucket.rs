@@ -55,12 +55,12 @@ pub async fn answer(edge: &Edge, parts: &Parts, caller: &Caller<'_>, name: &str,
     let document = match &op {
         BucketOp::List(query) => {
             managed(bucket)?;
-            let listing: list::Listing = client::ask(edge, name, &Call::List { query: query.clone() }).await?;
+            let listing: list::Listing = client::list(edge, name, &query).await?;
             listing.xml(query, name, dialect)
         }
         BucketOp::ListUploads(query) => {
             managed(bucket)?;
-            let listing: list::UploadsListing = client::ask(edge, name, &Call::Uploads { query: query.clone() }).await?;
+            let listing: list::UploadsListing = client::uploads(edge, name, &query).await?;
             listing.xml(query, name, dialect)
         }
         BucketOp::Head => return empty(parts, head(200).with(header_name(parts, "bucket-region"), region.clone())),
@@ -69,7 +69,7 @@ pub async fn answer(edge: &Edge, parts: &Parts, caller: &Caller<'_>, name: &str,
         BucketOp::Info => info(bucket, owner, region, &parts.host).xml(),
         BucketOp::Stat => {
             managed(bucket)?;
-            let sum: Sum = client::ask(edge, name, &Call::Sum).await?;
+            let sum: Sum = client::sum(edge, name).await?;
             Stat { bytes: sum.bytes, objects: sum.objects, uploads: sum.uploads, counted: edge.now }.xml()
         }
         BucketOp::Acl => documents::acl_xml(owner, public, dialect),

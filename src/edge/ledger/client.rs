@@ -1,18 +1,32 @@
 //! Questions to a bucket's ledger. Out of reach is never told as absent.
 
-use crate::failure::Outcome;
+use crate::failure::{Failure, Outcome};
 use crate::Edge;
+use futures_util::future::join_all;
 use limn_core::api::conditions::WriteCondition;
-use limn_core::ledger::call::{Call, Reservation, Seen};
-use limn_core::ledger::Row;
+use limn_core::api::list::{merge, merge_uploads, Listing, Query, UploadsListing, UploadsQuery};
+use limn_core::ledger::call::{Call, Reservation, Seen, Sum};
+use limn_core::ledger::{shard, Row};
 use limn_core::Error;
 use serde::de::DeserializeOwned;
+use std::collections::BTreeMap;
 use worker::{Method, Request, RequestInit, Response};
 
 /// The status with which the ledger refuses; the body is the error.
 pub const REFUSED: u16 = 409;
 
+/// In how many shards a bucket's ledger lies.
+fn shards(edge: &Edge, bucket: &str) -> u32 {
+    edge.config.bucket(bucket).map_or(1, |bucket| bucket.shards)
+}
+
+/// Asks the shard that a call is about: that of its key, else the first.
 async fn send(edge: &Edge, bucket: &str, call: &Call) -> Outcome<Response> {
+    let shard = call.key().map_or(0, |key| shard::of_key(key, shards(edge, bucket)));
+    send_to(edge, bucket, shard, call).await
+}
+
+async fn send_to(edge: &Edge, bucket: &str, shard: u32, call: &Call) -> Outcome<Response> {
     let away = |e: worker::Error| {
         worker::console_error!("ledger: {e}");
         Error::Unavailable("The ledger did not answer.".into())
@@ -21,7 +35,7 @@ async fn send(edge: &Edge, bucket: &str, call: &Call) -> Outcome<Response> {
     let mut init = RequestInit::new();
     init.with_method(Method::Post).with_body(Some(body.into()));
     let request = Request::new_with_init("https://ledger.limn.internal/", &init)?;
-    let stub = edge.env.durable_object("LEDGER").and_then(|space| space.get_by_name(bucket)).map_err(away)?;
+    let stub = edge.env.durable_object("LEDGER").and_then(|space| space.get_by_name(&shard::ledger_name(bucket, shard))).map_err(away)?;
     let mut response = stub.fetch_with_request(request).await.map_err(away)?;
     match response.status_code() {
         200..=299 => Ok(response),
@@ -43,14 +57,62 @@ pub async fn tell(edge: &Edge, bucket: &str, call: &Call) -> Outcome<()> {
     send(edge, bucket, call).await.map(|_| ())
 }
 
+/// Asks all shards; their answers in the order of the shards.
+async fn ask_all<T: DeserializeOwned>(edge: &Edge, bucket: &str, call: &Call) -> Outcome<Vec<T>> {
+    let one = |shard| async move { Ok(send_to(edge, bucket, shard, call).await?.json::<T>().await?) };
+    join_all((0..shards(edge, bucket)).map(one)).await.into_iter().collect()
+}
+
+/// As [`tell`], all shards: done once each has done it.
+///
+/// # Errors
+/// What the first shard that fails says; others may have done it.
+pub async fn tell_all(edge: &Edge, bucket: &str, call: &Call) -> Outcome<()> {
+    let one = |shard| async move { send_to(edge, bucket, shard, call).await.map(|_| ()) };
+    join_all((0..shards(edge, bucket)).map(one)).await.into_iter().collect()
+}
+
+/// What belongs to each shard that has any of it, with where each stood.
+fn split<T: Clone>(all: &[T], shard: impl Fn(&T) -> u32) -> BTreeMap<u32, (Vec<usize>, Vec<T>)> {
+    let mut by_shard: BTreeMap<u32, (Vec<usize>, Vec<T>)> = BTreeMap::new();
+    for (at, one) in all.iter().enumerate() {
+        let (places, some) = by_shard.entry(shard(one)).or_default();
+        places.push(at);
+        some.push(one.clone());
+    }
+    by_shard
+}
+
 /// Rows and generations of some keys, in their order.
 pub async fn look(edge: &Edge, bucket: &str, keys: Vec<String>) -> Outcome<Vec<Seen>> {
-    let asked = keys.len();
-    let seen: Vec<Seen> = ask(edge, bucket, &Call::Look { keys }).await?;
-    match seen.len() == asked {
-        true => Ok(seen),
-        false => Err(Error::Internal.into()),
-    }
+    let count = shards(edge, bucket);
+    let asked = split(&keys, |key| shard::of_key(key, count)).into_iter().map(|(shard, (places, keys))| async move {
+        let seen: Vec<Seen> = send_to(edge, bucket, shard, &Call::Look { keys }).await?.json().await?;
+        match seen.len() == places.len() {
+            true => Ok(places.into_iter().zip(seen)),
+            false => Err(Failure::from(Error::Internal)),
+        }
+    });
+    let mut found: Vec<(usize, Seen)> = join_all(asked).await.into_iter().collect::<Outcome<Vec<_>>>()?.into_iter().flatten().collect();
+    found.sort_by_key(|(at, _)| *at);
+    Ok(found.into_iter().map(|(_, seen)| seen).collect())
+}
+
+/// The names under a prefix.
+pub async fn list(edge: &Edge, bucket: &str, query: &Query) -> Outcome<Listing> {
+    Ok(merge(query.max, ask_all(edge, bucket, &Call::List { query: query.clone() }).await?))
+}
+
+/// The multipart uploads under way.
+pub async fn uploads(edge: &Edge, bucket: &str, query: &UploadsQuery) -> Outcome<UploadsListing> {
+    Ok(merge_uploads(query.max, ask_all(edge, bucket, &Call::Uploads { query: query.clone() }).await?))
+}
+
+/// How much a bucket holds.
+pub async fn sum(edge: &Edge, bucket: &str) -> Outcome<Sum> {
+    let none = Sum { objects: 0, bytes: 0, uploads: 0 };
+    let add = |a: Sum, b: Sum| Sum { objects: a.objects + b.objects, bytes: a.bytes + b.bytes, uploads: a.uploads + b.uploads };
+    Ok(ask_all(edge, bucket, &Call::Sum).await?.into_iter().fold(none, add))
 }
 
 /// The row of one object.
@@ -69,10 +131,22 @@ pub async fn reserve(edge: &Edge, bucket: &str, key: &str, nodes: Vec<String>, l
 
 /// Gives reservations back; if that fails too, the ledger's alarm does it later.
 pub async fn release(edge: &Edge, bucket: &str, versions: Vec<String>) {
-    let _ = tell(edge, bucket, &Call::Release { versions }).await;
+    for (shard, (_, versions)) in split(&versions, |version| shard::of_version(version)) {
+        let _ = send_to(edge, bucket, shard, &Call::Release { versions }).await;
+    }
+}
+
+/// Has wrong and missing copies of a blob made anew.
+pub async fn repair(edge: &Edge, bucket: &str, version: &str, nodes: Vec<String>) -> Outcome<()> {
+    let call = Call::Repair { version: version.into(), nodes };
+    send_to(edge, bucket, shard::of_version(version), &call).await.map(|_| ())
 }
 
 /// Deletes objects.
 pub async fn delete(edge: &Edge, bucket: &str, keys: Vec<String>, only_if: &WriteCondition) -> Outcome<()> {
-    tell(edge, bucket, &Call::Delete { keys, only_if: only_if.clone() }).await
+    let count = shards(edge, bucket);
+    for (shard, (_, keys)) in split(&keys, |key| shard::of_key(key, count)) {
+        send_to(edge, bucket, shard, &Call::Delete { keys, only_if: only_if.clone() }).await?;
+    }
+    Ok(())
 }

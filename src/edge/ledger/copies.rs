@@ -24,7 +24,7 @@ impl Ledger {
     /// Notes which copies an object still wants: one on each home that holds none. Where all homes hold one,
     /// those elsewhere are garbage; so are blobs that nodes may hold which `failed` to store them.
     pub(super) fn settle(&self, key: &str, row: &Row, failed: &[String], now: u64) -> worker::Result<()> {
-        let (Some(name), Ok(config)) = (self.state.id().name(), crate::settings::load(&self.env)) else { return Ok(()) };
+        let (Some(name), Ok(config)) = (self.bucket_name(), crate::settings::load(&self.env)) else { return Ok(()) };
         let Some(bucket) = bucket::by_settings(config, &name) else { return Ok(()) };
         let homes: Vec<&str> = bucket.homes(key).iter().map(|node| node.name.as_str()).collect();
         let wanted: Vec<&&str> = homes.iter().filter(|home| !row.holders().any(|holder| holder == **home)).collect();
@@ -94,7 +94,7 @@ impl Ledger {
 
     /// True when the node holds the blob: copied from the first of the others that can give it.
     async fn make_copy(&self, config: &Config, row: &Row, to: &str) -> bool {
-        let (Some(name), Some(known), Some(to)) = (self.state.id().name(), row.known(), config.nodes.get(to)) else { return false };
+        let (Some(name), Some(known), Some(to)) = (self.bucket_name(), row.known(), config.nodes.get(to)) else { return false };
         let blob = blob_key(&name, &row.version);
         for from in row.holders().filter(|holder| *holder != to.name).filter_map(|holder| config.nodes.get(holder)) {
             if health::watched(to, store::copy(&self.env, from, to, &blob, &known)).await.is_ok() {

@@ -87,7 +87,7 @@ impl Ledger {
     async fn remove_blob(&self, orphan: &Orphan) -> bool {
         let Ok(config) = crate::settings::load(&self.env) else { return false };
         let Some(node) = config.nodes.get(&orphan.node) else { return false };
-        let Some(name) = self.state.id().name() else { return false };
+        let Some(name) = self.bucket_name() else { return false };
         health::watched(node, store::delete(&self.env, node, &blob_key(&name, &orphan.version))).await.is_ok()
     }
 

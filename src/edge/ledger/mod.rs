@@ -15,7 +15,7 @@ mod sql;
 mod uploads;
 
 use limn_core::ledger::call::{Call, Reservation};
-use limn_core::ledger::schema;
+use limn_core::ledger::{schema, shard};
 use limn_core::Error;
 use serde::Serialize;
 use sql::{Bind, Sql};
@@ -83,6 +83,11 @@ impl DurableObject for Ledger {
 }
 
 impl Ledger {
+    /// The bucket whose ledger it is, or a shard of.
+    fn bucket_name(&self) -> Option<String> {
+        self.state.id().name().map(|name| shard::bucket_of(&name).to_string())
+    }
+
     fn migrate(&self) -> worker::Result<()> {
         self.sql.run(schema::COUNTERS, [])?;
         let done = self.sql.number("SELECT COALESCE(MAX(value), 0) AS value FROM counters WHERE name = 'schema'", [])?;

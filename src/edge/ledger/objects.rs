@@ -6,7 +6,7 @@ use limn_core::api::conditions::WriteCondition;
 use limn_core::api::list::{self, Bound, Entry, Listing, Query};
 use limn_core::api::meta::Meta;
 use limn_core::ledger::call::{Seen, Sum};
-use limn_core::ledger::{schema, version_text, Row};
+use limn_core::ledger::{schema, shard, version_text, Row};
 use limn_core::Error;
 use serde::Deserialize;
 
@@ -64,7 +64,8 @@ impl Ledger {
     }
 
     pub(super) fn next_version(&self, now: u64) -> worker::Result<String> {
-        Ok(version_text(self.sql.number(schema::NEXT_VERSION, [N(now)])?))
+        let suffix = shard::version_suffix(&self.state.id().name().unwrap_or_default());
+        Ok(version_text(self.sql.number(schema::NEXT_VERSION, [N(now)])?) + &suffix)
     }
 
     pub(super) fn reserve(&self, key: &str, nodes: &str, length: u64, now: u64) -> Answer<String> {
@@ -79,7 +80,7 @@ impl Ledger {
     /// Makes a stored blob the object, unless something later or a condition forbids it.
     pub(super) fn commit(&self, key: &str, row: &Row, only_if: &WriteCondition, failed: &[String], now: u64) -> Answer<()> {
         let refused = match self.stored(key)? {
-            _ if self.is_closed()? => Some(Error::NoSuchBucket(self.state.id().name().unwrap_or_default())),
+            _ if self.is_closed()? => Some(Error::NoSuchBucket(self.bucket_name().unwrap_or_default())),
             Some(old) if old.version > row.version => Some(Error::Conflict("A later upload of the same key was stored first.".into())),
             Some(old) if old.version == row.version => return Ok(()),
             old => {

@@ -47,7 +47,7 @@ impl Ledger {
     /// under an old generation after this stays until the store's own lifecycle rule takes it.
     pub(super) async fn reclaim(&self) -> worker::Result<bool> {
         let waiting: Vec<Waiting> = self.sql.all("SELECT scope, before FROM reclaim LIMIT 10", [])?;
-        let (Ok(store), Some(name)) = (self.env.bucket(DERIVED), self.state.id().name()) else {
+        let (Ok(store), Some(name)) = (self.env.bucket(DERIVED), self.bucket_name()) else {
             self.sql.run("DELETE FROM reclaim", [])?;
             return Ok(false);
         };

@@ -10,7 +10,6 @@ use js_sys::Uint8Array;
 use limn_core::api::range::Range;
 use limn_core::codec::sniff::{self, Sniffed};
 use limn_core::config::{Bucket, Node, NodeKind};
-use limn_core::ledger::call::Call;
 use limn_core::ledger::Row;
 use limn_core::node::{blob_key, unmanaged_key};
 use limn_core::placement::read_order;
@@ -75,9 +74,9 @@ fn repair_later(edge: &Edge, bucket: &str, version: &str, nodes: Vec<String>) {
         return;
     }
     worker::console_warn!("copies of {}/{version} to be repaired: {nodes:?}", bucket);
-    let (edge, bucket, call) = (edge.clone(), bucket.to_string(), Call::Repair { version: version.into(), nodes });
+    let (edge, bucket, version) = (edge.clone(), bucket.to_string(), version.to_string());
     edge.ctx.clone().wait_until(async move {
-        let _ = client::tell(&edge, &bucket, &call).await;
+        let _ = client::repair(&edge, &bucket, &version, nodes).await;
     });
 }
 
