@@ -374,3 +374,19 @@ test('F28: no header of one client changes what another one gets', async (t) => 
   assert.ok(told.length > 0);
   assert.deepEqual([...new Set(told)], [told[0]], 'the origin is told nothing of a client');
 });
+
+// A byte that ends a GIF stands in its middle too, a camera's JPEG holds the end of a smaller one, and AVIF has lengths.
+for (const format of ['gif', 'avif', 'thumbed']) {
+  test(`F5: an original that ends early without a word of it does not go out: ${format}`, () => cutShort(format, '', Date.now() % 100_000));
+}
+
+test('F5: what ended early is not believed once the origin sends it whole', async () => {
+  for (const format of ['gif', 'avif', 'thumbed']) {
+    const [path, cut] = [`healed/${format}`, Math.floor(files[format].length * 0.8)];
+    manners.set(path, { manner: 'close', format, cut });
+    const first = await it.ask(`/web/${path}?w=40`);
+    assert.ok(first.status >= 400, `${first.status}`);
+    manners.set(path, { format });
+    await it.fine(`/web/${path}?w=40`);
+  }
+});

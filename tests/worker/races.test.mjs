@@ -252,3 +252,53 @@ test("F32: where a leader's module ends, who was in it may ask again, and nothin
     assert.ok(slowest(bad) < 60_000, `${key}: nobody hangs for ever`);
   }
 });
+
+test('F26: a purge that is long in being committed takes along what was looked up meanwhile', async () => {
+  const want = await references();
+  await it.broken([{ what: 'ledger.purge', how: 'delay', ms: 4_000 }], async () => {
+    state.set('long.png', { is: 'old' });
+    const purge = it.purge({ bucket: 'web', files: ['long.png'] });
+    // A row that is looked up after the purge came and before it is committed tells of the time before it.
+    await pause(1_300);
+    await it.fine('/web/long.png?w=12', /uri-miss/);
+    await it.fine('/web/long.png');
+    state.set('long.png', { is: 'new' });
+    assert.equal((await purge).status, 200);
+    assert.deepEqual([(await it.fine('/web/long.png?w=12')).etag, (await it.fine('/web/long.png')).etag], [want.new['?w=12'], want.new['']]);
+  });
+});
+
+test('F27: what is purged is deleted when the ledger wakes, though that failed before or the process ended', async () => {
+  const stored = async () => (await it.deed('stored', 'demo/b.png/')).map(({ key }) => key);
+  await it.put('/demo/b.png', bodies.old);
+  const fill = async () => {
+    for (let w = 20; w < 25; w++) await it.fine(granted('GET', '/demo/b.png', { w: String(w) }), /uri-miss/);
+    return eventually(async () => ((keys) => keys.length === 5 && keys)(await stored()), 'all are stored');
+  };
+  const gone = (keys) => eventually(async () => !(await stored()).some((key) => keys.includes(key)), 'the ledger deletes them when it wakes');
+  let keys = await fill();
+  const log = await it.broken([{ what: 'derived.list', in: 'demo/b.png', how: 'before' }], async () => {
+    assert.equal((await it.purge({ bucket: 'demo', files: ['b.png'] })).status, 200);
+    await pause(2_500);
+  });
+  assert.ok(log.some(({ what, how }) => what === 'derived.list' && how === 'before'), 'the deletion was tried');
+  await gone(keys);
+  keys = await fill();
+  assert.equal((await it.purge({ bucket: 'demo', files: ['b.png'] })).status, 200);
+  await it.restart();
+  await gone(keys);
+});
+
+test("F32: who was in a leader's module that ended is answered after two seconds and its own fill", async (t) => {
+  for (const { key, bad, slowest } of await crowds(t, ['trap'], { ...plan, count: 3, slow: 300, apart: 8_000 })) assert.ok(slowest(bad) < 5_000, `${key}: ${slowest(bad)} ms`);
+});
+
+test('F25: a row that is kept late in the data centre does not undo a write', async () => {
+  await it.put('/demo/late.png', bodies.old);
+  await it.broken([{ what: 'cache.put', in: '/__r/1/demo/late.png', how: 'delay', ms: 1_500 }], async () => {
+    await it.fine('/demo/late.png');
+    await it.put('/demo/late.png', bodies.new);
+    await pause(2_500);
+    assert.ok((await it.fine('/demo/late.png')).bytes.equals(bodies.new), 'what was written from here is read from here');
+  });
+});
