@@ -47,6 +47,10 @@ pub enum Error {
     TooManyBuckets(String),
     /// 409: the object is there and was not to be overwritten.
     ObjectExists,
+    /// 409: a single-use token served another upload.
+    TokenUsed,
+    /// 422: an Idempotency-Key served another upload.
+    IdempotencyMismatch,
     Precondition(String),
     /// 304: a copy whose source the client holds already (OSS).
     NotModified,
@@ -127,6 +131,8 @@ impl Error {
             BucketNotEmpty       => Row(409, "bucket_not_empty", 409, "BucketNotEmpty"),
             TooManyBuckets(_)    => Row(400, "too_many_buckets", 400, "TooManyBuckets"),
             ObjectExists         => Row(409, "object_exists", 409, "FileAlreadyExists"),
+            TokenUsed            => Row(409, "token_used", 409, "InvalidRequest"),
+            IdempotencyMismatch  => Row(422, "idempotency_mismatch", 422, "IdempotentParameterMismatch"),
             Precondition(_)      => Row(412, "precondition", 412, "PreconditionFailed"),
             NotModified          => Row(304, "not_modified", 304, "NotModified"),
             BadRange(..)         => Row(416, "bad_range", 416, "InvalidRange"),
@@ -223,6 +229,8 @@ impl fmt::Display for Error {
             BucketOwned(b) => write!(f, "The bucket {b:?} exists already and is yours."),
             BucketNotEmpty => f.write_str("The bucket still holds objects."),
             ObjectExists => f.write_str("The object exists already and was not to be overwritten."),
+            TokenUsed => f.write_str("This upload token has stored a file already; each is for one use."),
+            IdempotencyMismatch => f.write_str("This Idempotency-Key came before with another bucket, key or body."),
             InvalidPartOrder => f.write_str("The parts must be listed in ascending order, each once."),
             UnknownAccessKey => f.write_str("The access key id is not known here."),
             BadSignature => f.write_str("The signature does not match this request."),

@@ -16,6 +16,8 @@ pub enum Route {
     Metrics,
     /// `/-/purge`: what was made of some objects is out of reach.
     Purge,
+    /// `/-/upload/{bucket}`: a file is stored under a name that Limn makes; the bucket's name, as `Bucket`.
+    Upload(String),
     /// `/robots.txt`: nothing here is to be crawled into.
     Robots,
     /// `/`: the service.
@@ -96,7 +98,11 @@ fn reserved(path: &str) -> Result<Route> {
         "ops.json" => Ok(Route::Ops),
         "metrics" => Ok(Route::Metrics),
         "purge" => Ok(Route::Purge),
-        _ => Err(Error::NoSuchKey),
+        _ => match path.strip_prefix("upload/").map(|name| name.strip_suffix('/').unwrap_or(name)) {
+            Some(name) if is_bucket_name(name) => Ok(Route::Upload(name.into())),
+            Some(name) => Err(Error::BadBucketName(name.chars().take(63).collect())),
+            None => Err(Error::NoSuchKey),
+        },
     }
 }
 
@@ -161,6 +167,7 @@ mod tests {
     fn paths_lead_where_they_say() {
         for (path, want) in [
             ("/-/health", Route::Health),
+            ("/-/upload/demo", Route::Upload("demo".into())),
             ("/robots.txt", Route::Robots),
             ("/", Route::Service),
             ("/demo", Route::Bucket("demo".into())),

@@ -12,6 +12,7 @@ use limn_core::ledger::call::Blob;
 use limn_core::ledger::Row;
 use limn_core::node::Known;
 use limn_core::parts::Parts;
+use limn_core::upload::renaming::Naming;
 use limn_core::upload::{self, Digested, Digests, Intake, Kind, UploadPromise};
 use limn_core::Error;
 use std::cell::RefCell;
@@ -38,6 +39,8 @@ pub enum Arrived {
 pub struct Placed {
     /// The version that was reserved for it.
     pub version: String,
+    /// The object's key, which may have been made of it.
+    pub key: String,
     /// Names of the nodes that hold it, as many as the quorum asks for.
     pub held: Vec<String>,
     /// Names of those that failed to store it, and may hold it all the same.
@@ -57,7 +60,7 @@ impl Arrived {
 pub struct Target<'a> {
     /// The bucket.
     pub bucket: &'a Bucket,
-    /// The key.
+    /// The key; of what is named later, the file's name at the client.
     pub key: &'a str,
     /// What it is.
     pub body: What<'a>,
@@ -68,24 +71,58 @@ pub struct Target<'a> {
 pub enum What<'a> {
     /// An object, of the type that the client declares.
     Object(Option<&'a str>),
+    /// The same, whose key is made when its version and type are known.
+    Named(Option<&'a str>, &'a Naming<'a>),
     /// A part of one, of which nothing can be told yet.
     Part,
+}
+
+/// What is known of bytes when their version is reserved; a name may be made of it.
+#[derive(Clone, Copy, Default)]
+pub struct Told<'a> {
+    /// As served.
+    pub content_type: &'a str,
+    /// Absent while the body is still coming.
+    pub sha256: Option<&'a [u8; 32]>,
 }
 
 impl Target<'_> {
     fn kind(&self, head: &[u8]) -> Outcome<Kind> {
         Ok(match self.body {
-            What::Object(declared) => upload::kind(head, declared, self.key, self.bucket)?,
+            What::Object(declared) | What::Named(declared, _) => upload::kind(head, declared, self.key, self.bucket)?,
             What::Part => Kind::Opaque(String::new()),
         })
     }
 
     /// A version for a body of this length, and what writes it.
-    async fn reserve<'a>(&'a self, edge: &'a Edge, length: u64) -> Outcome<Writing<'a>> {
+    async fn reserve<'a>(&'a self, edge: &'a Edge, length: u64, of: Told<'_>) -> Outcome<Writing<'a>> {
+        if let What::Named(_, naming) = self.body {
+            return self.reserve_named(edge, length, naming, of).await;
+        }
         let order = node::order(edge, self.bucket, self.key)?;
         let names = order.iter().map(|node| node.name.clone()).collect();
         let version = client::reserve(edge, &self.bucket.name, self.key, names, length).await?;
         Ok(Writing::new(edge, self.bucket, self.key, version, order))
+    }
+
+    /// The version is part of the key, and homes are those of the key: so the version is reserved first, for any
+    /// node of the bucket.
+    async fn reserve_named<'a>(&'a self, edge: &'a Edge, length: u64, naming: &Naming<'_>, of: Told<'_>) -> Outcome<Writing<'a>> {
+        let names = self.bucket.nodes.iter().map(|node| node.name.clone()).collect();
+        let version = client::reserve(edge, &self.bucket.name, naming.pattern.text(), names, length).await?;
+        let named = naming.key(&version, of.content_type, of.sha256).map_err(Into::into);
+        match named.and_then(|key| Ok((node::order(edge, self.bucket, &key)?, key))) {
+            Ok((order, key)) => Ok(Writing::new(edge, self.bucket, &key, version, order)),
+            Err(e) => {
+                client::release(edge, &self.bucket.name, vec![version]).await;
+                Err(e)
+            }
+        }
+    }
+
+    /// Whether nothing may be written before the whole body was hashed.
+    fn needs_digest(&self) -> bool {
+        matches!(self.body, What::Named(_, naming) if naming.pattern.needs_digest())
     }
 }
 
@@ -158,8 +195,10 @@ async fn take_in(edge: &Edge, to: &Target<'_>, mut wire: Wire, mut intake: Intak
         }
         match (to.kind(&held)?, intake.length()) {
             (Kind::Image, _) => must_be_held = true,
-            (Kind::Opaque(content_type), Some(length)) => return pass_on(edge, to, held, wire, intake, length, content_type).await,
-            (Kind::Opaque(content_type), None) => return in_pieces(edge, to, held, wire, intake, content_type).await,
+            (Kind::Opaque(content_type), Some(length)) if !to.needs_digest() => {
+                return pass_on(edge, to, held, wire, intake, (length, None), content_type).await
+            }
+            (Kind::Opaque(content_type), _) => return in_pieces(edge, to, held, wire, intake, content_type).await,
         }
     }
     let digested = intake.finish()?;
@@ -173,12 +212,12 @@ async fn pass_on(
     held: Vec<u8>,
     wire: Wire,
     intake: Intake,
-    length: u64,
+    (length, sha256): (u64, Option<&[u8; 32]>),
     content_type: String,
 ) -> Outcome<Arrived> {
     let end = Rc::new(RefCell::new(None));
     let chunks = checked(held, wire, intake, end.clone());
-    let writing = to.reserve(edge, length).await?;
+    let writing = to.reserve(edge, length, Told { content_type: &content_type, sha256 }).await?;
     let claim = writing.put_stream(FixedLengthStream::wrap(chunks, length)).await;
     let stored = match (claim, end.take()) {
         (Ok(claim), Some(Ok(digested))) => writing.spread(&claim, &Known::of(&digested)).await.map(|placed| (placed, digested)),
@@ -229,7 +268,8 @@ fn checked(held: Vec<u8>, wire: Wire, intake: Intake, end: End) -> impl Stream<I
     })
 }
 
-/// A body of unknown length is stored in pieces, which are put together once its length is known.
+/// A body of unknown length, or one that is named by its digest, is stored in pieces, which are put together
+/// once that is known.
 async fn in_pieces(
     edge: &Edge,
     to: &Target<'_>,
@@ -239,10 +279,11 @@ async fn in_pieces(
     content_type: String,
 ) -> Outcome<Arrived> {
     let mut pieces: Vec<Piece> = Vec::new();
+    let part = Target { bucket: to.bucket, key: to.key, body: What::Part };
     let stored = async {
         loop {
             if held.len() > HELD {
-                pieces.push(put_piece(edge, to, std::mem::take(&mut held)).await?);
+                pieces.push(put_piece(edge, &part, std::mem::take(&mut held)).await?);
             }
             match wire.next().await {
                 Some(chunk) => intake.push(&chunk?, &mut held)?,
@@ -250,11 +291,11 @@ async fn in_pieces(
             }
         }
         if !held.is_empty() {
-            pieces.push(put_piece(edge, to, std::mem::take(&mut held)).await?);
+            pieces.push(put_piece(edge, &part, std::mem::take(&mut held)).await?);
         }
         let promised = intake.finish()?;
         let (wire, intake) = joined(edge, &pieces);
-        match pass_on(edge, to, Vec::new(), wire, intake, promised.length, content_type).await? {
+        match pass_on(edge, to, Vec::new(), wire, intake, (promised.length, Some(&promised.sha256)), content_type).await? {
             Arrived::Stored(placed, whole, content_type) if whole.sha256 == promised.sha256 => {
                 Ok(Arrived::Stored(placed, promised, content_type))
             }
@@ -300,7 +341,7 @@ async fn put_piece(edge: &Edge, to: &Target<'_>, bytes: Vec<u8>) -> Outcome<Piec
     let mut digests = Digests::default();
     digests.update(&bytes);
     let digested = digests.finish();
-    let placed = put_held(edge, to, bytes, &digested).await?;
+    let placed = put_held(edge, to, bytes, &digested, "").await?;
     let nodes = placed.held.join(",");
     Ok(Piece { bucket: to.bucket.name.clone(), version: placed.version, nodes, range: (digested.length, None) })
 }
@@ -309,8 +350,8 @@ async fn put_piece(edge: &Edge, to: &Target<'_>, bytes: Vec<u8>) -> Outcome<Piec
 ///
 /// # Errors
 /// `unavailable`; then nothing is stored that a row will ever name.
-pub async fn put_held(edge: &Edge, to: &Target<'_>, bytes: Vec<u8>, digested: &Digested) -> Outcome<Placed> {
-    let writing = to.reserve(edge, digested.length).await?;
+pub async fn put_held(edge: &Edge, to: &Target<'_>, bytes: Vec<u8>, digested: &Digested, content_type: &str) -> Outcome<Placed> {
+    let writing = to.reserve(edge, digested.length, Told { content_type, sha256: Some(&digested.sha256) }).await?;
     let all = Uint8Array::from(bytes.as_slice());
     // WASM's memory never shrinks; the runtime's does.
     drop(bytes);

@@ -7,6 +7,7 @@ use limn_core::beside::{headers, varied};
 use limn_core::config::Config;
 use limn_core::cors;
 use limn_core::parts::Parts;
+use limn_core::route::Route;
 use worker::Response;
 
 /// Answers OPTIONS on a bucket or an object, without credentials.
@@ -17,7 +18,12 @@ pub async fn preflight(edge: &Edge, parts: &Parts, name: &str) -> Outcome<Respon
 
 /// Puts on an answer, a refusal too, what its bucket's settings say. Buckets that users make set nothing.
 pub fn dress(config: &Config, parts: &Parts, response: &mut Response) -> worker::Result<()> {
-    let Ok(bucket) = config.bucket(&Address::of(parts, config).bucket) else { return Ok(()) };
+    let address = Address::of(parts, config);
+    let name = match Route::parse(&address, config) {
+        Ok(Route::Upload(name)) => name,
+        _ => address.bucket,
+    };
+    let Ok(bucket) = config.bucket(&name) else { return Ok(()) };
     let on = response.headers_mut();
     for (name, value) in headers(bucket, parts) {
         match name {

@@ -65,7 +65,10 @@ async fn answer(edge: &Edge, parts: &Parts, grant: &Grant<'_>, ask: &Ask) -> Out
 }
 
 /// What is made of an object by a plan, from a cache or anew.
-async fn derive(
+///
+/// # Errors
+/// Whatever making it says.
+pub async fn derive(
     edge: &Edge,
     parts: &Parts,
     grant: &Grant<'_>,

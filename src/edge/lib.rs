@@ -1,9 +1,9 @@
 //! Limn's Worker: events come in, routes lead to handlers, refusals become replies.
 //!
-//! `image` is the GET chain and `upload` the PUT chain on one screen each; `api` is the rest of the object
+//! `image` is the GET chain and `upload` the PUT chain on one screen each, `receive` the upload under a name of Limn's; `api` is the rest of the object
 //! API; `body` takes bodies in, `bytes` keeps them out of WASM, `node` reads and writes storage, `bucket` finds buckets, `rare` hands jobs to
 //! the second module, `variant` gets derived images from `memory`, `cache` and `derived` or has `fill` make
-//! them, `together` lets requests share work, `avif` makes what nobody waits for, `remember` knows rows for a
+//! them, `together` lets requests share work, `avif` and `premade` make what nobody waits for, `remember` knows rows for a
 //! while, `cors` answers preflights, `damper` keeps strangers from asking for too much, `purge` and `metrics`
 //! are routes of Limn's own, `zone` purges the zone's cache, `ledger` is the Durable Object around
 //! `limn_core::ledger`, `settings` hands the Worker's variables to `limn_core::config`.
@@ -25,8 +25,10 @@ mod ledger;
 mod memory;
 mod metrics;
 mod node;
+mod premade;
 mod purge;
 mod rare;
+mod receive;
 mod remember;
 mod saveas;
 mod settings;
@@ -145,7 +147,7 @@ async fn route(edge: &Edge, parts: &Parts, request: Request) -> Outcome<Response
     match &route {
         Route::Metrics if metrics::bears_token(edge, parts) => return metrics::answer(edge, parts, None).await,
         // Browsers send no credentials with it.
-        Route::Bucket(name) | Route::Object(ObjectPath { bucket: name, .. }) if parts.method == Method::Options => {
+        Route::Bucket(name) | Route::Upload(name) | Route::Object(ObjectPath { bucket: name, .. }) if parts.method == Method::Options => {
             return cors::preflight(edge, parts, name).await
         }
         _ => {}
@@ -160,6 +162,7 @@ async fn route(edge: &Edge, parts: &Parts, request: Request) -> Outcome<Response
         (Route::Ops, Method::Get | Method::Head) => json(parts, &operations()),
         (Route::Metrics, Method::Get | Method::Head) => metrics::answer(edge, parts, Some(&caller)).await,
         (Route::Purge, Method::Post) => purge::answer(edge, parts, &caller, request).await,
+        (Route::Upload(name), Method::Post) => receive::answer(edge, parts, &caller, &name, request).await,
         (Route::Robots, Method::Get | Method::Head) => fixed(parts, "text/plain", "User-agent: *\nDisallow: /-/\n".into()),
         (_, method) => Err(Error::Method(format!("{} is not supported here.", method.as_str())).into()),
     }

@@ -4,19 +4,23 @@ use crate::api::writable;
 use crate::body::{put_held, receive, Arrived, Placed, Target, What};
 use crate::failure::{respond, Outcome};
 use crate::ledger::client;
-use crate::{image, remember, Edge};
+use crate::{image, premade, remember, Edge};
 use limn_core::api::acl;
 use limn_core::api::conditions::WriteCondition;
 use limn_core::api::meta::Meta;
+use limn_core::codec::Header;
 use limn_core::config::{Access, Bucket};
 use limn_core::dialect::Dialect;
 use limn_core::grant::{Caller, Grant, Wish};
 use limn_core::hash;
+use limn_core::image::Size;
 use limn_core::ledger::call::{Call, Open};
+use limn_core::ledger::once::{self, Done, Mark};
 use limn_core::ledger::Row;
 use limn_core::parts::Parts;
 use limn_core::reply::Head;
-use limn_core::upload::{inspect, Digested};
+use limn_core::upload::normalise::normalise;
+use limn_core::upload::{inspect, Digested, Digests};
 use worker::{Request, Response};
 
 /// What goes with a body into its row.
@@ -28,6 +32,8 @@ pub struct Extras {
     pub only_if: WriteCondition,
     /// The multipart upload that ends with this, and the ETag that it makes.
     pub upload: Option<(Open, String)>,
+    /// What it must not happen twice under.
+    pub marks: Vec<Mark>,
 }
 
 /// Answers PUT on an object.
@@ -35,11 +41,17 @@ pub async fn put(edge: &Edge, parts: &Parts, caller: &Caller<'_>, bucket: &Bucke
     let grant = caller.admit(bucket, key, Wish::Write)?;
     writable(bucket)?;
     acl::check(parts, bucket.access == Access::PublicRead)?;
-    let extras = Extras { meta: Meta::of(parts)?, only_if: WriteCondition::of(parts)?, upload: None };
+    let once = once::key_of(parts)?;
+    let mut extras = Extras { meta: Meta::of(parts)?, only_if: WriteCondition::of(parts)?, ..Extras::default() };
     let target = Target { bucket, key, body: What::Object(parts.header("content-type")) };
     let arrived = receive(edge, &target, parts, grant.promise(), request).await?;
     let digested = arrived.digested().clone();
+    if let Some(once) = once {
+        let print = once::fingerprint("PUT", &bucket.name, key, &digested.sha256);
+        extras.marks.push(Mark::key(grant.user().unwrap_or(""), once, edge.now, &print));
+    }
     let row = keep(edge, &grant, &target, arrived, extras).await?;
+    premade::follow(edge, parts, &grant, key, &row.content_type);
     let head = stored_head(parts, &row.etag, &digested).with("x-limn-version", row.version).with("x-limn-sha256", row.sha256);
     Ok(respond(&head.with("content-length", "0"), parts.method, Vec::new())?)
 }
@@ -63,20 +75,52 @@ pub fn stored_head(parts: &Parts, etag: &str, digested: &Digested) -> Head {
 /// What the inspection finds, `unavailable`, `conflict`, `precondition`, `object_exists`; then nothing is
 /// stored.
 pub async fn keep(edge: &Edge, grant: &Grant<'_>, to: &Target<'_>, arrived: Arrived, extras: Extras) -> Outcome<Row> {
+    Ok(store(edge, grant, to, arrived, extras).await?.row)
+}
+
+/// As [`keep`]; what it came to may be what it came to before, under one of the marks.
+///
+/// # Errors
+/// As [`keep`]; `token_used`, `idempotency_mismatch`.
+pub async fn store(edge: &Edge, grant: &Grant<'_>, to: &Target<'_>, arrived: Arrived, extras: Extras) -> Outcome<Done> {
     let bucket = grant.bucket();
     writable(bucket)?;
+    if !extras.marks.is_empty() {
+        // Asked before the bytes are stored once more; the commit asks again.
+        let before = client::ask::<Option<Done>>(edge, &bucket.name, &Call::Recall { marks: extras.marks.clone() }).await;
+        if let (Ok(Some(_)) | Err(_), Arrived::Stored(placed, ..)) = (&before, &arrived) {
+            client::release(edge, &bucket.name, vec![placed.version.clone()]).await;
+        }
+        if let Some(done) = before? {
+            return Ok(done);
+        }
+    }
+    let mut size = None;
     let (placed, digested, content_type) = match arrived {
         Arrived::Held(bytes, digested) => {
+            let kit = image::bare_kit(edge, bucket, &bytes).await?;
             let declared = match to.body {
-                What::Object(declared) => declared,
+                What::Object(declared) | What::Named(declared, _) => declared,
                 What::Part => None,
             };
-            let content_type = inspect(&bytes, declared, to.key, bucket, &image::bare_kit(edge, bucket, &bytes).await?)?;
-            (put_held(edge, to, bytes, &digested).await?, digested, content_type)
+            let content_type = inspect(&bytes, declared, to.key, bucket, &kit)?;
+            let (bytes, digested) = match normalise(&bytes, bucket.normalise, bucket.default_quality(), &kit)? {
+                None => (bytes, digested),
+                // What came was what was promised; what is stored has digests of its own.
+                Some(bytes) => {
+                    let mut digests = Digests::default();
+                    digests.update(&bytes);
+                    (bytes, digests.finish())
+                }
+            };
+            if matches!(to.body, What::Named(..)) {
+                size = Header::read(&bytes, &kit).ok().map(|header| header.shown());
+            }
+            (put_held(edge, to, bytes, &digested, &content_type).await?, digested, content_type)
         }
         Arrived::Stored(placed, digested, content_type) => (placed, digested, content_type),
     };
-    let Placed { version, held, failed } = placed;
+    let Placed { version, key, held, failed } = placed;
     let mut row = Row {
         version,
         sha256: hash::hex(&digested.sha256),
@@ -89,18 +133,25 @@ pub async fn keep(edge: &Edge, grant: &Grant<'_>, to: &Target<'_>, arrived: Arri
         nodes: held.join(","),
         stored: edge.now * 1_000,
     };
-    match extras.upload {
-        None => {
-            let call = Call::Commit { key: to.key.into(), row: row.clone(), only_if: extras.only_if, failed };
-            client::tell(edge, &bucket.name, &call).await?;
-        }
-        Some((upload, etag)) => {
+    let only_if = extras.only_if;
+    let (width, height) = (size.map(|s: Size| s.width), size.map(|s| s.height));
+    let done = match (extras.upload, extras.marks) {
+        (Some((upload, etag)), _) => {
             row.etag = etag;
-            client::tell(edge, &bucket.name, &Call::Finish { upload, row: row.clone(), only_if: extras.only_if, failed }).await?;
+            client::tell(edge, &bucket.name, &Call::Finish { upload, row: row.clone(), only_if, failed }).await?;
+            Done { key, row, width, height }
         }
-    }
-    remember::forget(&bucket.name, &[to.key.to_string()]).await;
-    Ok(row)
+        (None, marks) if marks.is_empty() => {
+            client::tell(edge, &bucket.name, &Call::Commit { key: key.clone(), row: row.clone(), only_if, failed }).await?;
+            Done { key, row, width, height }
+        }
+        (None, marks) => {
+            let done = Done { key, row, width, height };
+            client::ask(edge, &bucket.name, &Call::CommitOnce { done, only_if, failed, marks }).await?
+        }
+    };
+    remember::forget(&bucket.name, std::slice::from_ref(&done.key)).await;
+    Ok(done)
 }
 
 /// Answers DELETE on an object; what is not there is deleted already, as in OSS and S3.

@@ -130,6 +130,11 @@ impl Format {
         self.codec().mime
     }
 
+    /// The format of this MIME type (lower case).
+    pub fn from_mime(mime: &str) -> Option<Format> {
+        CODECS.iter().find(|c| c.mime == mime).map(|c| c.format)
+    }
+
     /// The format that a file of this extension (lower case) should have.
     pub fn from_extension(extension: &str) -> Option<Format> {
         CODECS.iter().find(|c| c.extensions.contains(&extension)).map(|c| c.format)
@@ -181,6 +186,15 @@ pub struct Header {
 }
 
 impl Header {
+    /// As shown: turned as the orientation says.
+    pub fn shown(&self) -> Size {
+        if self.orientation.turns() {
+            self.size.turned()
+        } else {
+            self.size
+        }
+    }
+
     /// A still picture of 8-bit samples, stored upright; what a format has more is set on it.
     fn still(format: Format, size: Size, layout: Layout) -> Header {
         Header {

@@ -11,6 +11,7 @@ use crate::cors::Rule;
 use crate::ledger::shard::MAX_SHARDS;
 use crate::params::{self, Fallback, Program};
 use crate::plan::Quality;
+use crate::upload::normalise::Normalise;
 use crate::Result;
 use serde::Deserialize;
 use std::collections::{BTreeMap, HashMap};
@@ -163,6 +164,10 @@ pub(super) struct BucketTable {
     cache_tags: bool,
     #[serde(default)]
     client_hints: bool,
+    #[serde(default)]
+    normalise: Normalise,
+    #[serde(default)]
+    premade: Vec<String>,
 }
 
 /// A bucket's settings.
@@ -249,6 +254,10 @@ pub struct Bucket {
     pub cache_tags: bool,
     /// Whether what a browser says of its screen stands for what a URL leaves open.
     pub client_hints: bool,
+    /// What becomes of images before they are stored.
+    pub normalise: Normalise,
+    /// Styles whose variants are made as soon as an image is stored.
+    pub premade: Vec<String>,
 }
 
 impl Bucket {
@@ -345,6 +354,15 @@ pub(super) fn parse_bucket(
     if b.cdn.is_some() && b.parameters != Parameters::StylesOnly {
         return Err(bad(name, "cdn: such a URL signs no parameter, so parameters = \"styles-only\" is wanted"));
     }
+    if b.normalise.max_side.is_some_and(|side| !(1..=16_384).contains(&side)) {
+        return Err(bad(name, "normalise.max_side: pixels from 1 to 16384 are wanted"));
+    }
+    if let Some(style) = b.premade.iter().find(|style| !styles.contains_key(*style)) {
+        return Err(bad(name, &format!("premade: the bucket has no style {style:?}")));
+    }
+    if !spread.node.managed && (b.normalise != Normalise::default() || !b.premade.is_empty()) {
+        return Err(bad(name, "normalise, premade: a bucket that takes uploads is wanted; its nodes are read only"));
+    }
     Ok(Bucket {
         name: b.name,
         owner: b.owner,
@@ -386,6 +404,8 @@ pub(super) fn parse_bucket(
         timing_allow_origin: cors::parse_timing(name, &b.timing_allow_origin)?,
         cache_tags: b.cache_tags,
         client_hints: b.client_hints,
+        normalise: b.normalise,
+        premade: b.premade,
     })
 }
 

@@ -86,6 +86,34 @@ impl<'b> Grant<'b> {
     }
 }
 
+/// The word of who stored an image, by which its bucket's own styles are made of it behind the answer.
+#[derive(Debug, Clone)]
+pub struct Maker {
+    key: String,
+    user: Option<String>,
+    scheme: Option<Scheme>,
+}
+
+impl Grant<'_> {
+    /// For the object of this key, which this grant let be written.
+    pub fn maker(&self, key: &str) -> Maker {
+        Maker { key: key.into(), user: self.user.clone(), scheme: self.scheme }
+    }
+}
+
+impl Maker {
+    /// The object's key.
+    pub fn key(&self) -> &str {
+        &self.key
+    }
+
+    /// The right to have them made; nothing of it goes out to anybody.
+    pub fn grant<'b>(&self, bucket: &'b Bucket) -> Grant<'b> {
+        let Maker { key, user, scheme } = self.clone();
+        Grant { bucket, key, user, scheme, expires: None, ladder: false, promise: UploadPromise::default() }
+    }
+}
+
 /// What a request wants of a bucket or an object.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Wish<'a> {

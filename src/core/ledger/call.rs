@@ -1,5 +1,6 @@
 //! What a ledger is asked, and what it answers.
 
+use super::once::{Done, Mark};
 use super::Row;
 use crate::api::conditions::WriteCondition;
 use crate::api::list::{PartsQuery, Query, UploadsQuery};
@@ -168,6 +169,24 @@ pub enum Call {
     DropBucket {
         /// Its name.
         name: String,
+    },
+    /// What an upload came to that happened before under one of these marks: an `Option` of [`Done`]. Refused
+    /// where it was another upload.
+    Recall {
+        /// The marks.
+        marks: Vec<Mark>,
+    },
+    /// As a commit, and the marks are used up in the same step. Where the same upload was committed before,
+    /// nothing is, and what it came to then is the answer: a [`Done`].
+    CommitOnce {
+        /// What is to be stored.
+        done: Done,
+        /// As of a commit.
+        only_if: WriteCondition,
+        /// As of a commit.
+        failed: Vec<String>,
+        /// The marks.
+        marks: Vec<Mark>,
     },
 }
 

@@ -31,7 +31,7 @@ pub async fn answer(edge: &Edge, parts: &Parts, caller: &Caller<'_>, bucket: &Bu
     let meta = if replaces { Meta::of(parts)? } else { row.meta.clone() };
     let target = Target { bucket, key, body: What::Object(declared.as_deref()) };
     let arrived = body::join(edge, &target, &[piece]).await?;
-    let extras = Extras { meta, only_if: WriteCondition::of(parts)?, upload: None };
+    let extras = Extras { meta, only_if: WriteCondition::of(parts)?, ..Extras::default() };
     let made = upload::keep(edge, &grant, &target, arrived, extras).await?;
     xml(parts, head(200), copied_xml(&made.etag, made.stored, Dialect::of(parts)))
 }

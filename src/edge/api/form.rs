@@ -5,9 +5,8 @@ use super::{empty, head, xml};
 use crate::body::{Arrived, Target, What};
 use crate::failure::Outcome;
 use crate::upload::{self, Extras};
-use crate::Edge;
+use crate::{premade, Edge};
 use js_sys::{Array, Uint8Array};
-use limn_core::api::conditions::WriteCondition;
 use limn_core::api::documents::object::posted_xml;
 use limn_core::api::meta::Meta;
 use limn_core::config::Bucket;
@@ -20,7 +19,7 @@ use wasm_bindgen::JsCast;
 use worker::{Request, Response};
 
 /// What a form may hold beside its file, bytes.
-const MAX_FIELDS: u64 = 64 << 10;
+pub const MAX_FIELDS: u64 = 64 << 10;
 
 /// Answers `POST /{bucket}` with a form.
 pub async fn answer(edge: &Edge, parts: &Parts, bucket: &Bucket, request: Request) -> Outcome<Response> {
@@ -50,8 +49,9 @@ pub async fn answer(edge: &Edge, parts: &Parts, bucket: &Bucket, request: Reques
     let target = Target { bucket, key: &key, body: What::Object(declared) };
     let mut digests = Digests::default();
     digests.update(&form.file);
-    let extras = Extras { meta: Meta::of_fields(granted.fields())?, only_if: WriteCondition::default(), upload: None };
+    let extras = Extras { meta: Meta::of_fields(granted.fields())?, ..Extras::default() };
     let row = upload::keep(edge, &grant, &target, Arrived::Held(form.file, digests.finish()), extras).await?;
+    premade::follow(edge, parts, &grant, &key, &row.content_type);
     let etag = format!("\"{}\"", row.etag);
     match (&granted.redirect, granted.status) {
         (Some(to), _) => {
@@ -68,15 +68,22 @@ pub async fn answer(edge: &Edge, parts: &Parts, bucket: &Bucket, request: Reques
 }
 
 /// A form as it came.
-struct Form {
-    fields: Vec<(String, String)>,
-    file: Vec<u8>,
-    file_name: String,
-    file_type: String,
+pub struct Form {
+    /// All fields but the file, in their order.
+    pub fields: Vec<(String, String)>,
+    /// The file's bytes.
+    pub file: Vec<u8>,
+    /// Its name at the client; empty where none was told.
+    pub file_name: String,
+    /// Its type, as the client declares it; empty where it does not.
+    pub file_type: String,
 }
 
 /// Reads a form with the runtime's own parser.
-async fn read(request: Request) -> Outcome<Form> {
+///
+/// # Errors
+/// `malformed_form`.
+pub async fn read(request: Request) -> Outcome<Form> {
     let broken = || Error::MalformedForm("The body must be multipart/form-data with a field file.".into());
     let promise = request.inner().form_data().map_err(|_| broken())?;
     let data = wasm_bindgen_futures::JsFuture::from(promise).await.map_err(|_| broken())?;
@@ -85,6 +92,9 @@ async fn read(request: Request) -> Outcome<Form> {
     for entry in js_sys::try_iter(&data).ok().flatten().ok_or_else(broken)? {
         let pair: Array = entry.map_err(|_| broken())?.dyn_into().map_err(|_| broken())?;
         let (name, value) = (pair.get(0).as_string().ok_or_else(broken)?, pair.get(1));
+        if name == "file" && has_file {
+            return Err(Error::MalformedForm("The form's field \"file\" stands twice.".into()).into());
+        }
         match value.as_string() {
             Some(text) if name == "file" => (form.file, has_file) = (text.into_bytes(), true),
             Some(text) => form.fields.push((name, text)),

@@ -2,7 +2,7 @@
 
 mod bucket;
 mod copy;
-mod form;
+pub mod form;
 mod multipart;
 mod object;
 mod service;

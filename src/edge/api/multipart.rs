@@ -6,7 +6,7 @@ use crate::body::{self, put_held, receive, small, Arrived, Piece, Target, What};
 use crate::failure::Outcome;
 use crate::ledger::client;
 use crate::upload::{self, Extras};
-use crate::Edge;
+use crate::{premade, Edge};
 use limn_core::api::acl;
 use limn_core::api::conditions::WriteCondition;
 use limn_core::api::copy::Source;
@@ -86,7 +86,7 @@ pub async fn copy_part(
 
 async fn add(edge: &Edge, to: &Target<'_>, (id, number): Slot<'_>, arrived: Arrived) -> Outcome<(Part, Digested)> {
     let (placed, digested) = match arrived {
-        Arrived::Held(bytes, digested) => (put_held(edge, to, bytes, &digested).await?, digested),
+        Arrived::Held(bytes, digested) => (put_held(edge, to, bytes, &digested, "").await?, digested),
         Arrived::Stored(placed, digested, _) => (placed, digested),
     };
     let part = Part { number, etag: hash::hex(&digested.md5), length: digested.length, stored: edge.now * 1_000 };
@@ -135,8 +135,9 @@ pub async fn complete(
         .collect();
     let target = Target { bucket, key, body: What::Object(declared.as_deref()) };
     let arrived = body::join(edge, &target, &pieces).await?;
-    let extras = Extras { meta, only_if: WriteCondition::of(parts)?, upload: Some((upload, etag)) };
+    let extras = Extras { meta, only_if: WriteCondition::of(parts)?, upload: Some((upload, etag)), ..Extras::default() };
     let row = upload::keep(edge, &grant, &target, arrived, extras).await?;
+    premade::follow(edge, parts, &grant, key, &row.content_type);
     let head = head(200)
         .with("etag", format!("\"{}\"", row.etag))
         .with("x-limn-version", row.version.clone())

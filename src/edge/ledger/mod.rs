@@ -1,7 +1,7 @@
 //! The ledger: a Durable Object with SQLite, one a bucket, that holds what `limn_core::ledger` says.
 //!
 //! `objects`, `uploads`, `purges` and `counters` answer calls, `copies` makes what a bucket's replicas ask for,
-//! `garbage` deletes what no row names, `directory` knows the buckets made through the object API, `client` asks
+//! `garbage` deletes what no row names, `once` remembers what may not happen twice, `directory` knows the buckets made through the object API, `client` asks
 //! from outside.
 
 pub mod client;
@@ -10,6 +10,7 @@ mod counters;
 mod directory;
 mod garbage;
 mod objects;
+mod once;
 mod purges;
 mod sql;
 mod uploads;
@@ -153,6 +154,12 @@ impl Ledger {
             Call::FindBucket { name } => json(&self.find_bucket(&name)?),
             Call::BucketsOf { user } => json(&self.buckets_of(&user)?),
             Call::DropBucket { name } => done(self.drop_bucket(&name)),
+            Call::Recall { marks } => json(&self.recall(&marks, now)?),
+            Call::CommitOnce { done, only_if, failed, marks } => {
+                let done = self.commit_once(done, &only_if, &failed, &marks, now)?;
+                self.wake_for_copies().await?;
+                json(&done)
+            }
         }
     }
 }

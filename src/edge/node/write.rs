@@ -18,6 +18,7 @@ pub struct Writing<'a> {
     edge: &'a Edge,
     /// The version.
     pub version: String,
+    key: String,
     blob: String,
     quorum: usize,
     /// The nodes that may take it, in the order in which they are tried.
@@ -46,7 +47,7 @@ impl<'a> Writing<'a> {
     /// Of a key's version, on nodes in their [`order`].
     pub fn new(edge: &'a Edge, bucket: &'a Bucket, key: &str, version: String, order: Vec<&'a Node>) -> Writing<'a> {
         let blob = blob_key(&bucket.name, &version);
-        Writing { edge, version, blob, quorum: bucket.quorum_of(key), order }
+        Writing { edge, version, key: key.into(), blob, quorum: bucket.quorum_of(key), order }
     }
 
     /// Stores bytes that are in memory, on several nodes at once.
@@ -96,6 +97,6 @@ impl<'a> Writing<'a> {
                 if told.is_ok() { &mut held } else { &mut failed }.push(node.name.clone());
             }
         }
-        Ok(Placed { version: self.version.clone(), held, failed })
+        Ok(Placed { version: self.version.clone(), key: self.key.clone(), held, failed })
     }
 }
