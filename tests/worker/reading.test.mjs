@@ -327,5 +327,7 @@ test('F36: a node that is added, drained or removed makes no object absent', asy
   await pause(1_500);
   assert.equal(c.proxy.count(/PUT/), 0, 'it gets nothing new');
   await it.restart({ LIMN_NODE_C: vars.LIMN_NODE_C });
+  await written('back');
+  await it.settled(['moved/back.bin']);
   await it.invariants('moved/');
 });
