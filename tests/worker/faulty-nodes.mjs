@@ -1,10 +1,11 @@
 // The Worker over a node and a ledger that a test may break and look into: POST /-test/{what} with JSON, answered here, never by Limn.
 import { WorkerEntrypoint } from 'cloudflare:workers';
 import Limn, { Ledger as Inner } from '../../src/edge/worker.mjs';
+import { random } from '../../scripts/demo/random.mjs';
 
 const sleep = (ms) => new Promise((resolve) => setTimeout(resolve, ms));
 
-/** What breaks: `{ binding, method, mode, count, delay, match, side }`; the first rule that applies does. */
+/** What breaks: `{ binding, method, mode, count, delay, match, side, share, seed }`; the first rule that applies does, to a `share` of its calls. */
 let rules = [];
 /** Every call of a method that may break, in its order. */
 let calls = [];
@@ -30,7 +31,7 @@ const modes = {
 
 /** `side` is who calls: the `worker`, or the `ledger` in its alarm. `name` is a blob's, or what a ledger is asked. */
 function through(side, binding, method, name, call) {
-  const applies = (rule) => rule.binding === binding && rule.method === method && rule.left > 0 && (!rule.side || rule.side === side) && new RegExp(rule.match ?? '').test(name);
+  const applies = (rule) => rule.binding === binding && rule.method === method && rule.left > 0 && (!rule.side || rule.side === side) && new RegExp(rule.match ?? '').test(name) && rule.drawn();
   const rule = rules.find(applies);
   calls.push({ side, binding, method, name, mode: rule?.mode ?? null });
   if (!rule) return call();
@@ -108,7 +109,8 @@ const r2 = {
 const deeds = {
   /** One rule more; a list stands in place of all before. */
   fault(env, wish) {
-    const added = [wish].flat().map((rule) => ({ ...rule, left: rule.count ?? Infinity }));
+    const drawn = ({ share = 1, seed = 1 }) => ((next) => () => share >= 1 || next() < share)(random(seed));
+    const added = [wish].flat().map((rule) => ({ ...rule, left: rule.count ?? Infinity, drawn: drawn(rule) }));
     for (const { mode } of added) if (!Object.hasOwn(modes, mode)) throw new Error(`no mode ${mode}`);
     rules = Array.isArray(wish) ? added : [...rules, ...added];
   },
