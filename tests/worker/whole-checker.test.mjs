@@ -70,6 +70,17 @@ for (const [what, [rule, ops]] of Object.entries(bad)) {
   test(`finds: ${what}`, () => assert.deepEqual([...new Set(check(ops).map((found) => found.rule))], [rule]));
 }
 
+test('a remembered row may not know yet of a write that nobody was told was done, and of no other', () => {
+  const strict = { strict: true };
+  const unseen = [write(1, 2, 1), write(3, unknown, 2), read(4, 5, 2, strict), read(6, 7, 1)];
+  assert.deepEqual(check(unseen, { remembered: true }), []);
+  assert.deepEqual(check(unseen).map(({ rule }) => rule), ['stale']);
+  const told = [write(1, 2, 1), write(3, 4, 2), read(5, 6, 1)];
+  const back = [write(1, 2, 1), write(3, unknown, 2), read(4, 5, 2), read(6, 7, 1)];
+  const listed = [write(1, 2, 1), write(3, unknown, 2), read(4, 5, 2, strict), list(6, 7, [entry('k', 1)])];
+  for (const ops of [told, back, listed]) assert.deepEqual(check(ops, { remembered: true }).map(({ rule }) => rule), ['stale']);
+});
+
 /** A store that is honest, asked by several at once: each operation takes effect somewhere between its begin and its end. */
 function simulated(next, length) {
   const [running, ops] = [[], []];

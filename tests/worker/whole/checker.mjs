@@ -3,8 +3,8 @@
 // Kinds of operations (history.mjs tells what all have):
 //   write  key, value (unique), version?, only? ({ absent: true } or { values }), refused? (412: the condition did not hold)
 //   delete key
-//   read   key, values (what the answer may be; null is absent), how (get, head, image, list), bad? (why the bytes are wrong), status
-//          an image also says target and made (true: made for this answer, or by who was followed)
+//   read   key, values (what the answer may be; null is absent), how (get, head, image, list), strict? (it asked the ledger), bad? (why the
+//          bytes are wrong), status; an image also says target and made (true: made for this answer, or by who was followed)
 //   list   keys (all that there may be), entries ([{ key, values, size }])
 //   purge  keys
 //   fault  node (one that stores, `ledger`, or `limn`)
@@ -12,10 +12,22 @@
 //   quorum key, held (names of nodes right after the acknowledgement), wanted
 import { order } from './order.mjs';
 
-/** Every violation: `{ rule, key, op, text }`, none if all is well. */
-export function check(ops) {
+/**
+ * Every violation: `{ rule, key, op, text }`, none if all is well. With `remembered`, a read that need not ask the ledger may know nothing yet
+ * of a write that nobody was told was done, though who asked the ledger has seen it: rows are remembered for some seconds.
+ */
+export function check(ops, { remembered = false } = {}) {
+  const writes = ops.filter(({ kind }) => kind === 'write' || kind === 'delete');
   const reads = ops.flatMap(readsOf);
-  return [...order(ops.filter(({ kind }) => kind === 'write' || kind === 'delete').concat(reads)), ...wrongBytes(ops), ...sizes(ops), ...purges(ops), ...away(ops), ...copies(ops)];
+  const asks = ({ how, strict }) => how === 'list' || strict;
+  const apart = [
+    [...writes, ...reads.filter(asks)],
+    // That a condition did not hold is the ledger's word too.
+    [...writes.filter(({ refused }) => !refused), ...reads.filter((op) => !asks(op))],
+  ];
+  const found = (remembered ? apart : [[...writes, ...reads]]).flatMap((ops) => order(ops));
+  const once = new Map(found.map((one) => [`${one.op} ${one.key}`, one]));
+  return [...once.values(), ...wrongBytes(ops), ...sizes(ops), ...purges(ops), ...away(ops), ...copies(ops)];
 }
 
 /** A list reads every key at once; what it leaves out is absent. */
