@@ -21,6 +21,8 @@ function onDisk({ dir, bucket }) {
       const keys = entries.map((entry) => `${entry.parentPath}/${entry.name}`.slice(file('').length)).filter((key) => key.startsWith(prefix));
       return keys.sort().map((key) => ({ key, size: statSync(file(key)).size }));
     },
+    /** At this very moment. */
+    holds: (key) => existsSync(file(key)),
     read: async (key) => (existsSync(file(key)) ? readFileSync(file(key)) : null),
     async write(key, bytes) {
       mkdirSync(dirname(file(key)), { recursive: true });
@@ -66,14 +68,14 @@ async function server(name, dir) {
 
 /**
  * Limn over `nodes` nodes: `a` is R2, `b` and `c` are S3 servers. `vars` and `options` as in `limn`.
- * `fault(rules)` and `calls()` are those of faulty-nodes.mjs.
+ * `fault(rules)` and `calls()` are those of faulty-nodes.mjs, or of an `entry` around it, which `deed` asks by name.
  */
-export async function cluster({ nodes = 3, vars = {}, ...options } = {}) {
+export async function cluster({ nodes = 3, vars = {}, entry = 'faulty-nodes.mjs', ...options } = {}) {
   mkdirSync(runs, { recursive: true });
   const dir = mkdtempSync(`${runs}nodes-`);
   const servers = await Promise.all(others.slice(0, nodes - 1).map((name) => server(name, dir)));
   const told = servers.map(({ name, bucket, proxy }) => ({ name, bucket, endpoint: proxy.url }));
-  const it = await limn({ ...onNodes(settings().vars, told), ...credentials(servers), ...vars }, { ...options, entry: 'faulty-nodes.mjs' });
+  const it = await limn({ ...onNodes(settings().vars, told), ...credentials(servers), ...vars }, { ...options, entry });
   const deed = async (name, wish = null) => {
     const answer = await fetch(`${it.base}/-test/${name}`, { method: 'POST', body: JSON.stringify(wish) });
     if (!answer.ok) throw new Error(`/-test/${name}: ${await answer.text()}`);
@@ -85,5 +87,5 @@ export async function cluster({ nodes = 3, vars = {}, ...options } = {}) {
     rmSync(dir, { recursive: true, force: true });
   };
   const all = { a: inR2(deed), ...Object.fromEntries(servers.map((node) => [node.name, node])) };
-  return { ...it, vars: { ...settings().vars, ...onNodes(settings().vars, told), ...credentials(servers), ...vars }, nodes: all, fault: (rules) => deed('fault', rules), calls: () => deed('calls'), stop };
+  return { ...it, vars: { ...settings().vars, ...onNodes(settings().vars, told), ...credentials(servers), ...vars }, nodes: all, fault: (rules) => deed('fault', rules), calls: () => deed('calls'), deed, stop };
 }

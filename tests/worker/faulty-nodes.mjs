@@ -26,7 +26,8 @@ const modes = {
     return answer;
   },
   hang: () => new Promise(() => {}),
-  null: () => null,
+  /** As R2 says that it holds nothing. */
+  null: async () => null,
 };
 
 /** `side` is who calls: the `worker`, or the `ledger` in its alarm. `name` is a blob's, or what a ledger is asked. */

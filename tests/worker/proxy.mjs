@@ -196,6 +196,10 @@ export async function proxy({ target, port = 0 }) {
     /** How many requests came, of those that `match`; `broken`: by one kind, or by any (true). */
     count: (match, broken) => log.filter((entry) => matches({ match }, entry.method, entry.path) && (!broken || entry.kind === broken || (broken === true && entry.kind))).length,
     forget: () => void log.splice(0),
+    /** Breaks every connection off, as a restart does. */
+    reset() {
+      for (const socket of sockets) socket.destroy();
+    },
     async close() {
       server.close();
       for (const socket of sockets) socket.destroy();
