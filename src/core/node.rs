@@ -1,8 +1,7 @@
 //! Rules about storage nodes: where a blob lies, when an origin's answer may be believed, and when a copy
 //! that was written is known to be whole.
 
-use crate::codec::sniff::{self, Sniffed};
-use crate::codec::Format;
+use crate::codec::ending;
 use crate::config::{Node, NodeKind};
 use crate::outbound::Payload;
 use crate::upload::Digested;
@@ -76,7 +75,7 @@ impl OriginHead {
         }
         // A single-part S3 ETag is the body's MD5, a free checksum; other ETags of that shape would not
         // match, so only a match is trusted and a mismatch says nothing.
-        match self.md5_matches(body) || ends_well(body) {
+        match self.md5_matches(body) || ending::is_whole(body) {
             true => Ok(()),
             false => Err(cut()),
         }
@@ -154,22 +153,6 @@ pub fn verified(kind: NodeKind, payload: Payload, answer: &PutAnswer, ours: &Kno
 
 fn too_large(max_bytes: u64) -> Error {
     Error::ImageTooLarge(format!("The source is larger than the {max_bytes} bytes that are allowed."))
-}
-
-/// Whether a file has the last bytes that its format demands; true for formats without a trailer.
-/// A cut body whose sender closed the connection looks complete in every other way.
-fn ends_well(body: &[u8]) -> bool {
-    match sniff::sniff(body) {
-        // Some cameras pad their files behind the end-of-image marker.
-        Sniffed::Known(Format::Jpeg) => body.windows(2).rev().take(4_096).any(|pair| pair == [0xff, 0xd9]),
-        Sniffed::Known(Format::Png) => body.windows(8).rev().take(4_096).any(|w| w == b"IEND\xae\x42\x60\x82"),
-        Sniffed::Known(Format::Gif) => body.iter().rev().take(4_096).any(|b| *b == 0x3b),
-        Sniffed::Known(Format::WebP) => {
-            let said = body.get(4..8).and_then(|b| b.try_into().ok()).map_or(0, u32::from_le_bytes);
-            body.len() as u64 >= u64::from(said) + 8
-        }
-        _ => true,
-    }
 }
 
 #[cfg(test)]

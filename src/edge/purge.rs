@@ -10,7 +10,7 @@ use limn_core::ledger::call::Call;
 use limn_core::parts::Parts;
 use limn_core::purge::Purge;
 use limn_core::Error;
-use worker::{Request, Response};
+use worker::{Date, Request, Response};
 
 /// Longest body, bytes.
 const MAX_BODY: usize = 256 << 10;
@@ -29,7 +29,8 @@ pub async fn answer(edge: &Edge, parts: &Parts, caller: &Caller<'_>, request: Re
         return Err(Error::AccessDenied(format!("The access key lacks the grant \"purge\" on {refused:?}.")).into());
     }
     client::tell_all(edge, &purge.bucket, &Call::Purge { purge: purge.clone(), user: key.user.clone() }).await?;
-    remember::forget_bucket(&purge.bucket, edge.now).await;
+    // Counted from the commit: whatever was looked up until then may be of the time before it.
+    remember::forget_bucket(&purge.bucket, Date::now().as_millis() / 1_000).await;
     zone::purge_later(edge, &purge);
     worker::console_log!("purge by {}: {}", key.user, serde_json::to_string(&purge).unwrap_or_default());
     let told = serde_json::json!({ "bucket": purge.bucket, "purged": purge.scopes().len(), "status": "purged" });

@@ -24,6 +24,10 @@ struct Entry {
     seen: Seen,
     /// Unix seconds.
     at: u64,
+    /// The isolate that asked, and its tick then: what it wrote later makes the entry void, however late that
+    /// comes to lie in the data centre.
+    by: u64,
+    tick: u64,
 }
 
 #[derive(Default)]
@@ -38,6 +42,8 @@ struct Memory {
 }
 
 thread_local! {
+    /// Tells this isolate from others.
+    static ISOLATE: u64 = (js_sys::Math::random() * 9e15) as u64;
     static MEMORY: RefCell<Memory> = RefCell::default();
 }
 
@@ -110,7 +116,7 @@ fn in_isolate(bucket: &str, keys: &[String]) -> Vec<Option<Entry>> {
 }
 
 fn url(bucket: &str, key: &str) -> String {
-    format!("https://row.limn.internal/__r/1/{bucket}/{}", percent::encode(key, "/"))
+    format!("https://row.limn.internal/__r/2/{bucket}/{}", percent::encode(key, "/"))
 }
 
 async fn in_data_centre(bucket: &str, key: &str) -> Option<Entry> {
@@ -118,6 +124,8 @@ async fn in_data_centre(bucket: &str, key: &str) -> Option<Entry> {
     let (entry, purged) = futures_util::join!(read::<Entry>(url(bucket, key)), read::<u64>(purge_url(bucket)));
     // A purge of a folder cannot name all its keys here: what is no younger than it does not count.
     let entry = entry.filter(|e| purged.is_none_or(|at| e.at > at))?;
+    let own = ISOLATE.with(|id| *id == entry.by);
+    let asked = if own { asked.min(entry.tick) } else { asked };
     MEMORY.with_borrow(|memory| memory.is_current(bucket, key, asked)).then_some(entry)
 }
 
@@ -141,7 +149,7 @@ async fn ask(edge: &Edge, bucket: &str, keys: Vec<String>) -> Outcome<Vec<Seen>>
         for (key, seen) in keys.into_iter().zip(&seen) {
             // What was asked before a write from here ended may tell of the time before it.
             if memory.is_current(bucket, &key, asked) {
-                let entry = Entry { seen: seen.clone(), at: edge.now };
+                let entry = Entry { seen: seen.clone(), at: edge.now, by: ISOLATE.with(|id| *id), tick: asked };
                 fresh.push((url(bucket, &key), entry.clone()));
                 memory.entries.insert((bucket.into(), key), entry);
             }

@@ -86,8 +86,14 @@ pub async fn store(edge: &Edge, grant: &Grant<'_>, to: &Target<'_>, arrived: Arr
     let bucket = grant.bucket();
     writable(bucket)?;
     if !extras.marks.is_empty() {
+        if bucket.shards > 1 && matches!(to.body, What::Named(..)) {
+            // The name decides the shard, and two names of one token would not meet.
+            let sentence = "Tokens and Idempotency-Keys of /-/upload want a bucket whose ledger is one shard; sign a header instead.";
+            return Err(Error::NotImplemented(sentence.into()).into());
+        }
         // Asked before the bytes are stored once more; the commit asks again.
-        let before = client::ask::<Option<Done>>(edge, &bucket.name, &Call::Recall { marks: extras.marks.clone() }).await;
+        let before =
+            client::ask::<Option<Done>>(edge, &bucket.name, &Call::Recall { key: to.key.into(), marks: extras.marks.clone() }).await;
         if let (Ok(Some(_)) | Err(_), Arrived::Stored(placed, ..)) = (&before, &arrived) {
             client::release(edge, &bucket.name, vec![placed.version.clone()]).await;
         }

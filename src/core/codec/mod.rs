@@ -8,6 +8,7 @@ mod bmp;
 mod canvas;
 mod cmyk;
 mod delta;
+pub(crate) mod ending;
 pub mod exif;
 mod gif;
 mod icc;

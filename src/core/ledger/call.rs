@@ -173,6 +173,8 @@ pub enum Call {
     /// What an upload came to that happened before under one of these marks: an `Option` of [`Done`]. Refused
     /// where it was another upload.
     Recall {
+        /// The object's key, if it is known: marks lie in its shard.
+        key: String,
         /// The marks.
         marks: Vec<Mark>,
     },
@@ -198,7 +200,9 @@ impl Call {
             | Call::Commit { key, .. }
             | Call::Open { key, .. }
             | Call::Parts { key, .. }
-            | Call::NoteVariant { key, .. } => Some(key),
+            | Call::NoteVariant { key, .. }
+            | Call::Recall { key, .. } => Some(key),
+            Call::CommitOnce { done, .. } => Some(&done.key),
             Call::AddPart { upload, .. } | Call::Gather { upload } | Call::Finish { upload, .. } | Call::Abort { upload } => {
                 Some(&upload.key)
             }

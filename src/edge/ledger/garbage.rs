@@ -93,10 +93,7 @@ impl Ledger {
 
     /// Sees to it that the garbage is collected some time.
     pub(super) async fn wake(&self, now: u64) -> worker::Result<()> {
-        match self.state.storage().get_alarm().await? {
-            Some(_) => Ok(()),
-            None => self.wake_at(now + GARBAGE_AGE_MS).await,
-        }
+        self.wake_at(now + GARBAGE_AGE_MS).await
     }
 
     /// As [`wake`](Self::wake), at a time; an earlier alarm stays.

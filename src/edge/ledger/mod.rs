@@ -154,7 +154,7 @@ impl Ledger {
             Call::FindBucket { name } => json(&self.find_bucket(&name)?),
             Call::BucketsOf { user } => json(&self.buckets_of(&user)?),
             Call::DropBucket { name } => done(self.drop_bucket(&name)),
-            Call::Recall { marks } => json(&self.recall(&marks, now)?),
+            Call::Recall { marks, .. } => json(&self.recall(&marks, now)?),
             Call::CommitOnce { done, only_if, failed, marks } => {
                 let done = self.commit_once(done, &only_if, &failed, &marks, now)?;
                 self.wake_for_copies().await?;
