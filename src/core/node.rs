@@ -36,6 +36,8 @@ pub struct OriginHead {
     pub etag: Option<String>,
     /// Last-Modified as sent.
     pub modified: Option<String>,
+    /// Content-Type as sent.
+    pub content_type: Option<String>,
 }
 
 impl OriginHead {

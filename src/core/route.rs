@@ -16,6 +16,10 @@ pub enum Route {
     Metrics,
     /// `/-/purge`: what was made of some objects is out of reach.
     Purge,
+    /// `/-/nodes`: storage nodes, and jobs that move or check what lies on them.
+    Nodes,
+    /// `/-/import/{bucket}`: keys of a node that Limn only reads become objects.
+    Import(String),
     /// `/robots.txt`: nothing here is to be crawled into.
     Robots,
     /// `/`: the service.
@@ -96,7 +100,12 @@ fn reserved(path: &str) -> Result<Route> {
         "ops.json" => Ok(Route::Ops),
         "metrics" => Ok(Route::Metrics),
         "purge" => Ok(Route::Purge),
-        _ => Err(Error::NoSuchKey),
+        "nodes" => Ok(Route::Nodes),
+        _ => match path.strip_prefix("import/") {
+            Some(bucket) if is_bucket_name(bucket) => Ok(Route::Import(bucket.into())),
+            Some(other) => Err(Error::BadBucketName(other.chars().take(63).collect())),
+            None => Err(Error::NoSuchKey),
+        },
     }
 }
 
@@ -161,6 +170,8 @@ mod tests {
     fn paths_lead_where_they_say() {
         for (path, want) in [
             ("/-/health", Route::Health),
+            ("/-/nodes", Route::Nodes),
+            ("/-/import/demo", Route::Import("demo".into())),
             ("/robots.txt", Route::Robots),
             ("/", Route::Service),
             ("/demo", Route::Bucket("demo".into())),

@@ -85,5 +85,5 @@ export async function cluster({ nodes = 3, vars = {}, ...options } = {}) {
     rmSync(dir, { recursive: true, force: true });
   };
   const all = { a: inR2(deed), ...Object.fromEntries(servers.map((node) => [node.name, node])) };
-  return { ...it, nodes: all, fault: (rules) => deed('fault', rules), calls: () => deed('calls'), stop };
+  return { ...it, nodes: all, fault: (rules) => deed('fault', rules), calls: () => deed('calls'), deed, stop };
 }

@@ -20,7 +20,8 @@ export async function limn(vars = {}, { tls, ratelimits, entry } = {}) {
   mkdirSync(runs, { recursive: true });
   const dir = mkdtempSync(`${runs}run-`);
   const all = { ...settings().vars, ...devKeys, ...vars };
-  const config = writeConfig(dir, { name: 'limn-test', vars: all, entry: entry && `tests/worker/${entry}`, ratelimits });
+  const configured = (vars) => writeConfig(dir, { name: 'limn-test', vars, entry: entry && `tests/worker/${entry}`, ratelimits });
+  const config = configured(all);
   const port = await freePort();
   const begin = () => start({ port, config, persist: `${dir}/state`, tls });
   let dev = begin();
@@ -29,9 +30,10 @@ export async function limn(vars = {}, { tls, ratelimits, entry } = {}) {
     await dev.stop();
     rmSync(dir, { recursive: true, force: true });
   };
-  /** A new process with the same state: what isolates held in memory is gone. */
-  const restart = async () => {
+  /** A new process with the same state: what isolates held in memory is gone. `changed` as `vars`, from now on. */
+  const restart = async (changed = {}) => {
     await dev.stop();
+    configured(Object.assign(all, changed));
     dev = begin();
     await dev.ready;
   };

@@ -69,10 +69,15 @@ impl Ledger {
             self.forget_upload(&upload.id, now)?;
         }
         self.sql.run("DELETE FROM completed WHERE ended < ?", [N(now.saturating_sub(PENDING_AGE_MS))])?;
-        let orphans = "SELECT version, node FROM garbage WHERE since < ? LIMIT 500";
+        let orphans = "SELECT version, node FROM garbage WHERE since < ? ORDER BY since LIMIT 500";
         for orphan in self.sql.all::<Orphan, 1>(orphans, [N(now.saturating_sub(GARBAGE_AGE_MS))])? {
-            if self.remove_blob(&orphan).await {
-                self.sql.run("DELETE FROM garbage WHERE version = ? AND node = ?", [T(&orphan.version), T(&orphan.node)])?;
+            let of = || [T(&orphan.version), T(&orphan.node)];
+            match self.remove_blob(&orphan).await {
+                true => self.sql.run("DELETE FROM garbage WHERE version = ? AND node = ?", of())?,
+                // Behind the others, so that a node that is away holds nothing up.
+                false => self
+                    .sql
+                    .run("UPDATE garbage SET since = ?3 WHERE version = ?1 AND node = ?2", [T(&orphan.version), T(&orphan.node), N(now)])?,
             }
         }
         let left = "SELECT (SELECT COUNT(*) FROM garbage) + (SELECT COUNT(*) FROM pending) + (SELECT COUNT(*) FROM uploads)
@@ -83,10 +88,10 @@ impl Ledger {
         }
     }
 
-    /// True when the blob is gone.
+    /// True when the blob is gone, or lies where the settings lead nobody any more.
     async fn remove_blob(&self, orphan: &Orphan) -> bool {
         let Ok(config) = crate::settings::load(&self.env) else { return false };
-        let Some(node) = config.nodes.get(&orphan.node) else { return false };
+        let Some(node) = config.nodes.get(&orphan.node) else { return true };
         let Some(name) = self.state.id().name() else { return false };
         health::watched(node, store::delete(&self.env, node, &blob_key(&name, &orphan.version))).await.is_ok()
     }

@@ -1,7 +1,7 @@
 //! The ledger: a Durable Object with SQLite, one a bucket, that holds what `limn_core::ledger` says.
 //!
 //! `objects`, `uploads`, `purges` and `counters` answer calls, `copies` makes what a bucket's replicas ask for,
-//! `garbage` deletes what no row names, `directory` knows the buckets made through the object API, `client` asks
+//! `jobs` goes over all rows where an administrator asks for it, `garbage` deletes what no row names, `directory` knows the buckets made through the object API, `client` asks
 //! from outside.
 
 pub mod client;
@@ -9,6 +9,7 @@ mod copies;
 mod counters;
 mod directory;
 mod garbage;
+mod jobs;
 mod objects;
 mod purges;
 mod sql;
@@ -77,7 +78,9 @@ impl DurableObject for Ledger {
         if self.reclaim().await? {
             self.wake_at(now + RECLAIM_AFTER_MS).await?;
         }
+        self.work_on_job(now).await?;
         self.wake_for_copies().await?;
+        self.wake_for_job(Date::now().as_millis()).await?;
         Response::empty()
     }
 }
@@ -148,6 +151,20 @@ impl Ledger {
             Call::FindBucket { name } => json(&self.find_bucket(&name)?),
             Call::BucketsOf { user } => json(&self.buckets_of(&user)?),
             Call::DropBucket { name } => done(self.drop_bucket(&name)),
+            Call::Census => {
+                let census = self.census()?;
+                // Whatever an alarm came to, whoever looks has the work go on.
+                self.wake_for_copies().await?;
+                self.wake_for_job(now).await?;
+                json(&census)
+            }
+            Call::StartJob { kind } => {
+                self.start_job(kind, now)?;
+                self.wake_at(now).await?;
+                done(Ok(()))
+            }
+            Call::StopJob => done(self.stop_job(now)),
+            Call::AllBuckets { most } => json(&self.all_buckets(most)?),
         }
     }
 }

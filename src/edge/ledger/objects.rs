@@ -113,7 +113,8 @@ impl Ledger {
             ],
         )?;
         self.sql.run("DELETE FROM pending WHERE version = ?", [T(&row.version)])?;
-        Ok(self.settle(key, row, failed, now)?)
+        self.settle(key, row, failed, now)?;
+        Ok(())
     }
 
     pub(super) fn delete(&self, keys: &[String], only_if: &WriteCondition, now: u64) -> Answer<()> {
