@@ -81,7 +81,7 @@ const nodesOf = (row) => row.nodes.split(',').filter(Boolean);
 /** Waits until a job is over and no copy is wanted; tells the job and all. */
 async function finished(kind, { wanted = 0 } = {}) {
   let all;
-  for (let i = 0; i < 1_200; i++) {
+  for (let i = 0; i < 6_000; i++) {
     all = (await nodes({ bucket: 'demo' })).json;
     const job = all.buckets.demo.jobs.find((job) => job.kind === kind);
     const left = all.nodes.reduce((sum, node) => sum + node.buckets.demo.wanted, 0);
