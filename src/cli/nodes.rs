@@ -80,17 +80,19 @@ pub fn run(args: &Args) -> Result<String, String> {
     let order = json!({ "bucket": job.bucket, "do": word }).to_string();
     let mut told = remote.ask("POST", "/-/nodes", &[], order.as_bytes())?;
     let mut progress = Progress::new(job.common.json);
-    while job.watch && word != "stop" {
+    let watched = job.watch && word != "stop";
+    let mut over = !watched;
+    while !over {
         let state = state(&told, &job.bucket, word).ok_or("Limn tells nothing of the job.")?;
         progress.tell(&state.line());
-        if state.over() {
-            break;
+        over = state.over();
+        if !over {
+            sleep(EVERY);
+            told = remote.ask("GET", "/-/nodes", &[("bucket", &job.bucket)], b"")?;
         }
-        sleep(EVERY);
-        told = remote.ask("GET", "/-/nodes", &[("bucket", &job.bucket)], b"")?;
     }
     progress.end();
-    if let (true, Some(state)) = (job.watch, state(&told, &job.bucket, word)) {
+    if let (true, Some(state)) = (watched, state(&told, &job.bucket, word)) {
         if state.lost > 0 {
             return Err(format!("{}; no good copy is left of {} of the objects, the log names them.", state.line(), state.lost));
         }
