@@ -1,7 +1,11 @@
 //! The `limn` command: the engine and the signer that the Worker has, on files and in a shell.
 
 mod explain;
+mod import;
+mod nodes;
 mod plan;
+mod progress;
+mod remote;
 mod render;
 mod sign;
 
@@ -27,6 +31,10 @@ enum Command {
     Explain(explain::Args),
     /// Prints a signed URL, or the fields of a signed form.
     Sign(sign::Args),
+    /// Tells what the storage nodes of a running Limn hold, moves it and checks it.
+    Nodes(nodes::Args),
+    /// Takes the keys of a node that a running Limn only reads into a bucket.
+    Import(import::Args),
 }
 
 fn main() -> ExitCode {
@@ -34,6 +42,8 @@ fn main() -> ExitCode {
         Command::Render(args) => render::run(&args),
         Command::Explain(args) => explain::run(&args),
         Command::Sign(args) => sign::run(&args),
+        Command::Nodes(args) => nodes::run(&args),
+        Command::Import(args) => import::run(&args),
     };
     match done {
         Ok(line) => {

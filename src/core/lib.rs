@@ -13,6 +13,7 @@
 
 pub mod accept;
 pub mod address;
+pub mod admin;
 pub mod api;
 pub mod beside;
 pub mod breaker;

@@ -35,6 +35,8 @@ pub struct OriginHead {
     pub etag: Option<String>,
     /// Last-Modified as sent.
     pub modified: Option<String>,
+    /// Content-Type as sent.
+    pub content_type: Option<String>,
 }
 
 impl OriginHead {
@@ -148,7 +150,8 @@ pub fn verified(kind: NodeKind, payload: Payload, answer: &PutAnswer, ours: &Kno
     }
     let etag = answer.etag.unwrap_or("").trim_matches('"');
     let signed = kind == NodeKind::S3 && payload == Payload::Sha256(ours.sha256);
-    signed || ours.md5.is_some_and(|md5| etag.eq_ignore_ascii_case(&hash::hex(&md5)))
+    // A node that names no ETag is none: a page of some other server's would be taken for it.
+    signed && !etag.is_empty() || ours.md5.is_some_and(|md5| etag.eq_ignore_ascii_case(&hash::hex(&md5)))
 }
 
 fn too_large(max_bytes: u64) -> Error {
@@ -210,7 +213,8 @@ mod tests {
         let plain = PutAnswer { status: 200, ..Default::default() };
         let (s3, oss) = (NodeKind::S3, NodeKind::Oss);
         for (kind, payload, answer, want) in [
-            (s3, signed, plain, true),
+            (s3, signed, plain, false),
+            (s3, signed, PutAnswer { etag: Some("\"any\""), ..plain }, true),
             (s3, Payload::Sha256([0; 32]), plain, false),
             (s3, unsigned, plain, false),
             (oss, signed, plain, false),

@@ -18,6 +18,10 @@ pub enum Route {
     Purge,
     /// `/-/upload/{bucket}`: a file is stored under a name that Limn makes; the bucket's name, as `Bucket`.
     Upload(String),
+    /// `/-/nodes`: storage nodes, and jobs that move or check what lies on them.
+    Nodes,
+    /// `/-/import/{bucket}`: keys of a node that Limn only reads become objects.
+    Import(String),
     /// `/robots.txt`: nothing here is to be crawled into.
     Robots,
     /// `/`: the service.
@@ -98,10 +102,12 @@ fn reserved(path: &str) -> Result<Route> {
         "ops.json" => Ok(Route::Ops),
         "metrics" => Ok(Route::Metrics),
         "purge" => Ok(Route::Purge),
-        _ => match path.strip_prefix("upload/").map(|name| name.strip_suffix('/').unwrap_or(name)) {
-            Some(name) if is_bucket_name(name) => Ok(Route::Upload(name.into())),
-            Some(name) => Err(Error::BadBucketName(name.chars().take(63).collect())),
-            None => Err(Error::NoSuchKey),
+        "nodes" => Ok(Route::Nodes),
+        _ => match path.split_once('/').map(|(what, name)| (what, name.strip_suffix('/').unwrap_or(name))) {
+            Some(("upload" | "import", name)) if !is_bucket_name(name) => Err(Error::BadBucketName(name.chars().take(63).collect())),
+            Some(("upload", name)) => Ok(Route::Upload(name.into())),
+            Some(("import", name)) => Ok(Route::Import(name.into())),
+            _ => Err(Error::NoSuchKey),
         },
     }
 }
@@ -168,6 +174,8 @@ mod tests {
         for (path, want) in [
             ("/-/health", Route::Health),
             ("/-/upload/demo", Route::Upload("demo".into())),
+            ("/-/nodes", Route::Nodes),
+            ("/-/import/demo", Route::Import("demo".into())),
             ("/robots.txt", Route::Robots),
             ("/", Route::Service),
             ("/demo", Route::Bucket("demo".into())),

@@ -18,7 +18,7 @@ use limn_core::Error;
 use std::cell::RefCell;
 use std::pin::Pin;
 use std::rc::Rc;
-use worker::{FixedLengthStream, Request, Response};
+use worker::{FixedLengthStream, Request, Response, ResponseBody};
 
 /// How much of a body is held before it is passed on, bytes (also the size of the pieces in which a body
 /// of unknown length is stored).
@@ -164,6 +164,23 @@ pub async fn small(parts: &Parts, promise: &UploadPromise, mut request: Request,
 pub async fn join(edge: &Edge, to: &Target<'_>, pieces: &[Piece]) -> Outcome<Arrived> {
     let (wire, intake) = joined(edge, pieces);
     take_in(edge, to, wire, intake).await
+}
+
+/// Takes in bytes that a node holds already.
+///
+/// # Errors
+/// What the intake finds, `upload_too_large`, `origin_failed`; then nothing is stored.
+pub async fn fetched(edge: &Edge, to: &Target<'_>, body: ResponseBody, length: u64, md5: Option<[u8; 16]>) -> Outcome<Arrived> {
+    let most = to.bucket.limits.max_bytes;
+    if length > most {
+        return Err(Error::UploadTooLarge(format!("The object has {length} bytes; at most {most} are allowed.")).into());
+    }
+    let broken = |_| Error::OriginFailed("The node broke off.".into());
+    let wire: Wire = match body {
+        ResponseBody::Empty => Box::pin(stream::empty()),
+        body => Box::pin(Response::from_body(body)?.stream()?.map(move |chunk| chunk.map_err(broken))),
+    };
+    take_in(edge, to, wire, Intake::of_node(length, md5)).await
 }
 
 fn joined(edge: &Edge, pieces: &[Piece]) -> (Wire, Intake) {

@@ -4,10 +4,11 @@
 //! API; `body` takes bodies in, `bytes` keeps them out of WASM, `node` reads and writes storage, `bucket` finds buckets, `rare` hands jobs to
 //! the second module, `variant` gets derived images from `memory`, `cache` and `derived` or has `fill` make
 //! them, `together` lets requests share work, `avif` and `premade` make what nobody waits for, `remember` knows rows for a
-//! while, `cors` answers preflights, `damper` keeps strangers from asking for too much, `purge` and `metrics`
-//! are routes of Limn's own, `zone` purges the zone's cache, `ledger` is the Durable Object around
+//! while, `cors` answers preflights, `damper` keeps strangers from asking for too much, `purge`, `metrics`,
+//! `admin` and `import` are routes of Limn's own, `zone` purges the zone's cache, `ledger` is the Durable Object around
 //! `limn_core::ledger`, `settings` hands the Worker's variables to `limn_core::config`.
 
+mod admin;
 mod api;
 mod avif;
 mod body;
@@ -21,6 +22,7 @@ mod failure;
 mod fill;
 mod fonts;
 mod image;
+mod import;
 mod ledger;
 mod memory;
 mod metrics;
@@ -163,6 +165,8 @@ async fn route(edge: &Edge, parts: &Parts, request: Request) -> Outcome<Response
         (Route::Metrics, Method::Get | Method::Head) => metrics::answer(edge, parts, Some(&caller)).await,
         (Route::Purge, Method::Post) => purge::answer(edge, parts, &caller, request).await,
         (Route::Upload(name), Method::Post) => receive::answer(edge, parts, &caller, &name, request).await,
+        (Route::Nodes, _) => admin::answer(edge, parts, &caller, request).await,
+        (Route::Import(bucket), Method::Post) => import::answer(edge, parts, &caller, &bucket, request).await,
         (Route::Robots, Method::Get | Method::Head) => fixed(parts, "text/plain", "User-agent: *\nDisallow: /-/\n".into()),
         (_, method) => Err(Error::Method(format!("{} is not supported here.", method.as_str())).into()),
     }

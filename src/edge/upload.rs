@@ -2,7 +2,7 @@
 
 use crate::api::writable;
 use crate::body::{put_held, receive, Arrived, Placed, Target, What};
-use crate::failure::{respond, Outcome};
+use crate::failure::{respond, Failure, Outcome};
 use crate::ledger::client;
 use crate::{image, premade, remember, Edge};
 use limn_core::api::acl;
@@ -12,7 +12,6 @@ use limn_core::codec::Header;
 use limn_core::config::{Access, Bucket};
 use limn_core::dialect::Dialect;
 use limn_core::grant::{Caller, Grant, Wish};
-use limn_core::hash;
 use limn_core::image::Size;
 use limn_core::ledger::call::{Call, Open};
 use limn_core::ledger::once::{self, Done, Mark};
@@ -21,6 +20,7 @@ use limn_core::parts::Parts;
 use limn_core::reply::Head;
 use limn_core::upload::normalise::normalise;
 use limn_core::upload::{inspect, Digested, Digests};
+use limn_core::{hash, Error};
 use worker::{Request, Response};
 
 /// What goes with a body into its row.
@@ -141,30 +141,36 @@ pub async fn store(edge: &Edge, grant: &Grant<'_>, to: &Target<'_>, arrived: Arr
     };
     let only_if = extras.only_if;
     let (width, height) = (size.map(|s: Size| s.width), size.map(|s| s.height));
-    let done = match (extras.upload, extras.marks) {
-        (Some((upload, etag)), _) => {
-            row.etag = etag;
-            client::tell(edge, &bucket.name, &Call::Finish { upload, row: row.clone(), only_if, failed }).await?;
-            Done { key, row, width, height }
-        }
-        (None, marks) if marks.is_empty() => {
-            client::tell(edge, &bucket.name, &Call::Commit { key: key.clone(), row: row.clone(), only_if, failed }).await?;
-            Done { key, row, width, height }
-        }
-        (None, marks) => {
-            let done = Done { key, row, width, height };
-            client::ask(edge, &bucket.name, &Call::CommitOnce { done, only_if, failed, marks }).await?
-        }
-    };
-    remember::forget(&bucket.name, std::slice::from_ref(&done.key)).await;
-    Ok(done)
+    let to_forget = key.clone();
+    let committed = async {
+        Ok::<_, Failure>(match (extras.upload, extras.marks) {
+            (Some((upload, etag)), _) => {
+                row.etag = etag;
+                client::tell(edge, &bucket.name, &Call::Finish { upload, row: row.clone(), only_if, failed }).await?;
+                Done { key, row, width, height }
+            }
+            (None, marks) if marks.is_empty() => {
+                client::tell(edge, &bucket.name, &Call::Commit { key: key.clone(), row: row.clone(), only_if, failed }).await?;
+                Done { key, row, width, height }
+            }
+            (None, marks) => {
+                let done = Done { key, row, width, height };
+                client::ask(edge, &bucket.name, &Call::CommitOnce { done, only_if, failed, marks }).await?
+            }
+        })
+    }
+    .await;
+    // An answer that was lost says nothing: the next read asks.
+    remember::forget(&bucket.name, &[to_forget]).await;
+    committed
 }
 
 /// Answers DELETE on an object; what is not there is deleted already, as in OSS and S3.
 pub async fn delete(edge: &Edge, parts: &Parts, caller: &Caller<'_>, bucket: &Bucket, key: &str) -> Outcome<Response> {
     caller.admit(bucket, key, Wish::Delete)?;
     writable(bucket)?;
-    client::delete(edge, &bucket.name, vec![key.to_string()], &WriteCondition::of(parts)?).await?;
+    let deleted = client::delete(edge, &bucket.name, vec![key.to_string()], &WriteCondition::of(parts)?).await;
     remember::forget(&bucket.name, &[key.to_string()]).await;
+    deleted?;
     Ok(respond(&Head::new(204).with("cache-control", "no-store"), parts.method, Vec::new())?)
 }

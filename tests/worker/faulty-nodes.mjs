@@ -72,7 +72,17 @@ const wrapped = (side, env) => ({ ...env, NODE_A: bucket(side, 'NODE_A', env.NOD
 
 /** The ledger's alarm deletes and repairs blobs by its own bindings. */
 export const Ledger = new Proxy(Inner, {
-  construct: (inner, [state, env], target) => Reflect.construct(inner, [state, wrapped('ledger', env)], target),
+  construct(inner, [state, env], target) {
+    const ledger = Reflect.construct(inner, [state, wrapped('ledger', env)], target);
+    const fetch = ledger.fetch.bind(ledger);
+    ledger.fetch = async (request) => {
+      const times = new URL(request.url).pathname.match(/^\/-test\/alarm\/(\d+)$/)?.[1];
+      if (!times) return fetch(request);
+      await Promise.all(Array.from({ length: Number(times) }, () => ledger.alarm()));
+      return Response.json(null);
+    };
+    return ledger;
+  },
 });
 
 const base64 = (bytes) => {
@@ -117,6 +127,15 @@ const deeds = {
   },
   /** What was called since this was asked last. */
   calls: () => calls.splice(0),
+  /** Asks a bucket's ledger, past Limn. */
+  async ledger(env, { bucket, call }) {
+    const answer = await env.LEDGER.getByName(bucket).fetch('https://ledger/', { method: 'POST', body: JSON.stringify(call) });
+    const text = await answer.text();
+    if (!answer.ok) throw new Error(text);
+    return text ? JSON.parse(text) : null;
+  },
+  /** Has a ledger's alarm come so many times at once. */
+  alarm: async (env, { bucket, times }) => (await env.LEDGER.getByName(bucket).fetch(`https://ledger/-test/alarm/${times}`, { method: 'POST' })).json(),
   r2: (env, { op, binding = 'NODE_A', ...wish }) => r2[op](env[binding], wish),
 };
 

@@ -121,6 +121,8 @@ pub enum Wish<'a> {
     Read(&'a Ask),
     /// Storing an object.
     Write,
+    /// Storing an object that a node holds already.
+    Import,
     /// Deleting an object.
     Delete,
     /// The names under a prefix, which stands for the key.
@@ -206,6 +208,7 @@ impl<'a> Caller<'a> {
         let (action, name) = match wish {
             Wish::Read(_) => (Action::Read, "read"),
             Wish::Write => (Action::Write, "write"),
+            Wish::Import => (Action::Admin, "admin"),
             Wish::Delete | Wish::DeleteBucket => (Action::Delete, "delete"),
             Wish::List | Wish::Describe => (Action::List, "list"),
         };
@@ -235,7 +238,7 @@ impl<'a> Caller<'a> {
             }
             Wish::List if self.key.is_none() && bucket.public_list => {}
             Wish::List | Wish::Describe if self.key.is_none() => return Err(unsigned("Listing this bucket")),
-            Wish::Write | Wish::Delete | Wish::DeleteBucket if self.key.is_none() => return Err(unsigned("Writing")),
+            Wish::Write | Wish::Import | Wish::Delete | Wish::DeleteBucket if self.key.is_none() => return Err(unsigned("Writing")),
             _ => {}
         }
         Ok(Grant {

@@ -190,6 +190,20 @@ pub enum Call {
         /// The marks.
         marks: Vec<Mark>,
     },
+    /// Where blobs lie and how far jobs are: a [`Census`](super::jobs::Census).
+    Census,
+    /// Starts a job from its beginning; refused while one of another kind runs.
+    StartJob {
+        /// What it does.
+        kind: super::jobs::Kind,
+    },
+    /// Ends the job that runs, if one does.
+    StopJob,
+    /// Directory: some buckets that users made, by name, a list of [`MadeBucket`].
+    AllBuckets {
+        /// Most of them.
+        most: u64,
+    },
 }
 
 impl Call {

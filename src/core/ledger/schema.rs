@@ -5,7 +5,7 @@
 ///
 /// `objects` is the truth of managed objects; `pending` are versions that were promised and are not
 /// committed; `copies` are those that are still to be made, or made anew; `garbage` are blobs that no row names
-/// any more, by node; `generations` are purges; `uploads` and
+/// any more, by node; `tombstones` are deletions that an upload under way may not undo; `generations` are purges; `uploads` and
 /// `parts` are multipart uploads under way, `completed` those that ended, for clients that ask again;
 /// `purges` tells who purged what, `reclaim` which derived images wait to be deleted for it; `sums` are the
 /// deployment's counters; `variants` are what strangers had made of an object; `sums` and `made_buckets` lie in the directory alone.
@@ -21,6 +21,7 @@ pub const STEPS: &[&[&str]] = &[
         "CREATE TABLE copies (
         version TEXT NOT NULL, node TEXT NOT NULL, tries INTEGER NOT NULL, due INTEGER NOT NULL, PRIMARY KEY (version, node))",
         "CREATE TABLE garbage (version TEXT NOT NULL, node TEXT NOT NULL, since INTEGER NOT NULL, PRIMARY KEY (version, node))",
+        "CREATE TABLE tombstones (key TEXT PRIMARY KEY, version TEXT NOT NULL)",
         "CREATE TABLE generations (scope TEXT PRIMARY KEY, generation INTEGER NOT NULL)",
         "CREATE TABLE uploads (
         id TEXT PRIMARY KEY, key TEXT NOT NULL, content_type TEXT, meta TEXT NOT NULL, user TEXT NOT NULL, begun INTEGER NOT NULL)",
@@ -36,6 +37,7 @@ pub const STEPS: &[&[&str]] = &[
         "CREATE TABLE made_buckets (name TEXT PRIMARY KEY, user TEXT NOT NULL, made INTEGER NOT NULL)",
     ],
     super::once::TABLES,
+    super::jobs::TABLES,
 ];
 
 /// What is there before the first step.

@@ -81,6 +81,12 @@ impl Intake {
         }
     }
 
+    /// As [`of_length`](Intake::of_length), of bytes whose MD5 the node tells.
+    pub fn of_node(length: u64, md5: Option<[u8; 16]>) -> Intake {
+        let wanted = Wanted { md5: md5.map(Into::into), ..Wanted::default() };
+        Intake { wanted, ..Intake::of_length(length) }
+    }
+
     /// Decoded length if it was announced.
     pub fn length(&self) -> Option<u64> {
         self.length

@@ -14,7 +14,7 @@ use limn_core::dialect::Dialect;
 use limn_core::error::CloudCode;
 use limn_core::grant::referer::Pattern;
 use limn_core::grant::{Caller, Wish};
-use limn_core::ledger::call::{Call, Sum};
+use limn_core::ledger::call::Sum;
 use limn_core::params;
 use limn_core::parts::Parts;
 use limn_core::route::check_key;

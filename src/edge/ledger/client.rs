@@ -6,6 +6,7 @@ use futures_util::future::join_all;
 use limn_core::api::conditions::WriteCondition;
 use limn_core::api::list::{merge, merge_uploads, Listing, Query, UploadsListing, UploadsQuery};
 use limn_core::ledger::call::{Call, Reservation, Seen, Sum};
+use limn_core::ledger::jobs::Census;
 use limn_core::ledger::{shard, Row};
 use limn_core::Error;
 use serde::de::DeserializeOwned;
@@ -122,6 +123,11 @@ pub async fn sum(edge: &Edge, bucket: &str) -> Outcome<Sum> {
 pub async fn row(edge: &Edge, bucket: &str, key: &str) -> Outcome<Row> {
     let seen = look(edge, bucket, vec![key.to_string()]).await?;
     seen.into_iter().find_map(|seen| seen.row).ok_or(Error::NoSuchKey.into())
+}
+
+/// Where a bucket's blobs lie, and its jobs.
+pub async fn census(edge: &Edge, bucket: &str) -> Outcome<Census> {
+    Ok(ask_all(edge, bucket, &Call::Census).await?.into_iter().fold(Census::default(), Census::join))
 }
 
 /// A version for an upload.

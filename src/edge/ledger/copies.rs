@@ -20,12 +20,20 @@ struct Copy {
     tries: u64,
 }
 
+/// A node whose copy of some blob is still to be made.
+#[derive(Deserialize)]
+struct Awaited {
+    node: String,
+}
+
 impl Ledger {
-    /// Notes which copies an object still wants: one on each home that holds none. Where all homes hold one,
-    /// those elsewhere are garbage; so are blobs that nodes may hold which `failed` to store them.
-    pub(super) fn settle(&self, key: &str, row: &Row, failed: &[String], now: u64) -> worker::Result<()> {
-        let (Some(name), Ok(config)) = (self.bucket_name(), crate::settings::load(&self.env)) else { return Ok(()) };
-        let Some(bucket) = bucket::by_settings(config, &name) else { return Ok(()) };
+    /// Brings an object nearer to its homes, and tells whether that was needed: one copy is wanted on each home that
+    /// holds none. Once all homes hold one, those elsewhere are garbage, also on nodes that the settings do not name
+    /// any more; a copy that is to be made anew does not count as held. So are blobs that nodes may hold which
+    /// `failed` to store them.
+    pub(super) fn settle(&self, key: &str, row: &Row, failed: &[String], now: u64) -> worker::Result<bool> {
+        let (Some(name), Ok(config)) = (self.bucket_name(), crate::settings::load(&self.env)) else { return Ok(false) };
+        let Some(bucket) = bucket::by_settings(config, &name) else { return Ok(false) };
         let homes: Vec<&str> = bucket.homes(key).iter().map(|node| node.name.as_str()).collect();
         let wanted: Vec<&&str> = homes.iter().filter(|home| !row.holders().any(|holder| holder == **home)).collect();
         for node in &wanted {
@@ -35,17 +43,34 @@ impl Ledger {
             self.garbage(&row.version, node, now)?;
         }
         let (stay, go): (Vec<&str>, Vec<&str>) = row.holders().partition(|holder| homes.contains(holder));
+        let awaited = self.sql.all::<Awaited, 1>("SELECT node FROM copies WHERE version = ?", [T(&row.version)])?;
+        let awaited = || awaited.iter().map(|copy| copy.node.as_str());
+        // What was a home when the copy was wanted, and is none any more.
+        for node in awaited().filter(|node| !homes.is_empty() && !homes.contains(node) && !go.contains(node)) {
+            self.give_up(&row.version, node, now)?;
+        }
         if !wanted.is_empty() || go.is_empty() || stay.is_empty() {
-            return Ok(());
+            return Ok(!wanted.is_empty());
+        }
+        if awaited().any(|node| stay.contains(&node)) {
+            return Ok(true);
         }
         for node in go {
-            self.garbage(&row.version, node, now)?;
+            self.give_up(&row.version, node, now)?;
         }
-        self.sql.run("UPDATE objects SET nodes = ? WHERE version = ?", [T(&stay.join(",")), T(&row.version)])
+        self.sql.run("UPDATE objects SET nodes = ? WHERE version = ?", [T(&stay.join(",")), T(&row.version)])?;
+        Ok(true)
     }
 
-    fn want_copy(&self, version: &str, node: &str, now: u64) -> worker::Result<()> {
-        self.sql.run("INSERT OR IGNORE INTO copies (version, node, tries, due) VALUES (?, ?, 0, ?)", [T(version), T(node), N(now)])?;
+    /// A node need not hold a blob.
+    fn give_up(&self, version: &str, node: &str, now: u64) -> worker::Result<()> {
+        self.sql.run("DELETE FROM copies WHERE version = ? AND node = ?", [T(version), T(node)])?;
+        self.garbage(version, node, now)
+    }
+
+    pub(super) fn want_copy(&self, version: &str, node: &str, now: u64) -> worker::Result<()> {
+        let statement = "INSERT OR IGNORE INTO copies (version, node, tries, due, since) VALUES (?1, ?2, 0, ?3, ?3)";
+        self.sql.run(statement, [T(version), T(node), N(now)])?;
         // A node that gets the blob again keeps it.
         self.sql.run("DELETE FROM garbage WHERE version = ? AND node = ?", [T(version), T(node)])
     }

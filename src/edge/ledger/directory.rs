@@ -31,6 +31,10 @@ impl Ledger {
         Ok(self.sql.all("SELECT name, user, made FROM made_buckets WHERE user = ? ORDER BY name", [T(user)])?)
     }
 
+    pub(super) fn all_buckets(&self, most: u64) -> Answer<Vec<MadeBucket>> {
+        Ok(self.sql.all("SELECT name, user, made FROM made_buckets ORDER BY name LIMIT ?", [N(most)])?)
+    }
+
     pub(super) fn drop_bucket(&self, name: &str) -> Answer<()> {
         Ok(self.sql.run("DELETE FROM made_buckets WHERE name = ?", [T(name)])?)
     }

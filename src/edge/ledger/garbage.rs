@@ -3,7 +3,7 @@
 use super::sql::Bind::{N, T};
 use super::{Answer, Ledger};
 use crate::node::{health, store};
-use limn_core::ledger::{names, GARBAGE_AGE_MS, PENDING_AGE_MS, UPLOAD_AGE_MS};
+use limn_core::ledger::{names, version_text, GARBAGE_AGE_MS, PENDING_AGE_MS, UPLOAD_AGE_MS};
 use limn_core::node::blob_key;
 use serde::Deserialize;
 use worker::ScheduledTime;
@@ -64,15 +64,22 @@ impl Ledger {
         for pending in self.sql.all::<Pending, 1>(late, [N(now.saturating_sub(PENDING_AGE_MS))])? {
             self.drop_pending(&pending, now.saturating_sub(PENDING_AGE_MS))?;
         }
+        // No upload that old is under way any more.
+        self.sql.run("DELETE FROM tombstones WHERE version < ?", [T(&version_text(now.saturating_sub(2 * PENDING_AGE_MS)))])?;
         let old = now.saturating_sub(UPLOAD_AGE_MS);
         for upload in self.sql.all::<Id, 1>("SELECT id FROM uploads WHERE begun < ? LIMIT 100", [N(old)])? {
             self.forget_upload(&upload.id, now)?;
         }
         self.sql.run("DELETE FROM completed WHERE ended < ?", [N(now.saturating_sub(PENDING_AGE_MS))])?;
-        let orphans = "SELECT version, node FROM garbage WHERE since < ? LIMIT 500";
+        let orphans = "SELECT version, node FROM garbage WHERE since < ? ORDER BY since LIMIT 500";
         for orphan in self.sql.all::<Orphan, 1>(orphans, [N(now.saturating_sub(GARBAGE_AGE_MS))])? {
-            if self.remove_blob(&orphan).await {
-                self.sql.run("DELETE FROM garbage WHERE version = ? AND node = ?", [T(&orphan.version), T(&orphan.node)])?;
+            let of = || [T(&orphan.version), T(&orphan.node)];
+            match self.remove_blob(&orphan).await {
+                true => self.sql.run("DELETE FROM garbage WHERE version = ? AND node = ?", of())?,
+                // Behind the others, so that a node that is away holds nothing up.
+                false => self
+                    .sql
+                    .run("UPDATE garbage SET since = ?3 WHERE version = ?1 AND node = ?2", [T(&orphan.version), T(&orphan.node), N(now)])?,
             }
         }
         let left = "SELECT (SELECT COUNT(*) FROM garbage) + (SELECT COUNT(*) FROM pending) + (SELECT COUNT(*) FROM uploads)
@@ -83,10 +90,10 @@ impl Ledger {
         }
     }
 
-    /// True when the blob is gone.
+    /// True when the blob is gone, or lies where the settings lead nobody any more.
     async fn remove_blob(&self, orphan: &Orphan) -> bool {
         let Ok(config) = crate::settings::load(&self.env) else { return false };
-        let Some(node) = config.nodes.get(&orphan.node) else { return false };
+        let Some(node) = config.nodes.get(&orphan.node) else { return true };
         let Some(name) = self.bucket_name() else { return false };
         health::watched(node, store::delete(&self.env, node, &blob_key(&name, &orphan.version))).await.is_ok()
     }

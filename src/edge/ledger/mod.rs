@@ -1,7 +1,8 @@
 //! The ledger: a Durable Object with SQLite, one a bucket, that holds what `limn_core::ledger` says.
 //!
 //! `objects`, `uploads`, `purges` and `counters` answer calls, `copies` makes what a bucket's replicas ask for,
-//! `garbage` deletes what no row names, `once` remembers what may not happen twice, `directory` knows the buckets made through the object API, `client` asks
+//! `jobs` goes over all rows where an administrator asks for it, `garbage` deletes what no row names, `once`
+//! remembers what may not happen twice, `directory` knows the buckets made through the object API, `client` asks
 //! from outside.
 
 pub mod client;
@@ -9,6 +10,7 @@ mod copies;
 mod counters;
 mod directory;
 mod garbage;
+mod jobs;
 mod objects;
 mod once;
 mod purges;
@@ -78,7 +80,9 @@ impl DurableObject for Ledger {
         if self.reclaim().await? {
             self.wake_at(now + RECLAIM_AFTER_MS).await?;
         }
+        self.work_on_job(now).await?;
         self.wake_for_copies().await?;
+        self.wake_for_job(Date::now().as_millis()).await?;
         Response::empty()
     }
 }
@@ -160,6 +164,20 @@ impl Ledger {
                 self.wake_for_copies().await?;
                 json(&done)
             }
+            Call::Census => {
+                let census = self.census()?;
+                // Whatever an alarm came to, whoever looks has the work go on.
+                self.wake_for_copies().await?;
+                self.wake_for_job(now).await?;
+                json(&census)
+            }
+            Call::StartJob { kind } => {
+                self.start_job(kind, now)?;
+                self.wake_at(now).await?;
+                done(Ok(()))
+            }
+            Call::StopJob => done(self.stop_job(now)),
+            Call::AllBuckets { most } => json(&self.all_buckets(most)?),
         }
     }
 }

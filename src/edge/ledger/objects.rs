@@ -83,6 +83,7 @@ impl Ledger {
             _ if self.is_closed()? => Some(Error::NoSuchBucket(self.bucket_name().unwrap_or_default())),
             Some(old) if old.version > row.version => Some(Error::Conflict("A later upload of the same key was stored first.".into())),
             Some(old) if old.version == row.version => return Ok(()),
+            _ if self.is_deleted(key, &row.version)? => Some(Error::Conflict("The key was deleted while the upload was under way.".into())),
             old => {
                 let refused = only_if.holds(old.as_ref()).err();
                 if let (None, Some(old)) = (&refused, old) {
@@ -114,12 +115,22 @@ impl Ledger {
             ],
         )?;
         self.sql.run("DELETE FROM pending WHERE version = ?", [T(&row.version)])?;
-        Ok(self.settle(key, row, failed, now)?)
+        self.settle(key, row, failed, now)?;
+        Ok(())
+    }
+
+    /// Whether the key was deleted after this version was reserved.
+    fn is_deleted(&self, key: &str, version: &str) -> worker::Result<bool> {
+        Ok(self.sql.number("SELECT COUNT(*) AS value FROM tombstones WHERE key = ? AND version > ?", [T(key), T(version)])? > 0)
     }
 
     pub(super) fn delete(&self, keys: &[String], only_if: &WriteCondition, now: u64) -> Answer<()> {
         for key in keys {
             let row = self.stored(key)?;
+            if self.sql.number("SELECT COUNT(*) AS value FROM pending WHERE key = ?", [T(key)])? > 0 {
+                let version = self.next_version(now)?;
+                self.sql.run("INSERT OR REPLACE INTO tombstones (key, version) VALUES (?, ?)", [T(key), T(&version)])?;
+            }
             if !only_if.is_empty() {
                 only_if.holds(row.as_ref())?;
             }

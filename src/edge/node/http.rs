@@ -136,6 +136,20 @@ pub async fn read(edge: &Edge, bucket: &Bucket, node: &Node, key: &str, version:
     }
 }
 
+/// An object as the origin gives it now, with the type that it says; nothing of it is kept.
+///
+/// # Errors
+/// As of [`read`].
+pub async fn get(bucket: &Bucket, node: &Node, key: &str) -> Outcome<(OriginHead, Vec<u8>)> {
+    let place = Place::of(bucket, node, key, 0);
+    let patience = Box::pin(Delay::from(Duration::from_millis(BUDGET_MS)));
+    let done = match futures_util::future::select(Box::pin(send(&place, None)), patience).await {
+        futures_util::future::Either::Left((done, _)) => done?,
+        futures_util::future::Either::Right(_) => return Err(Error::OriginTimeout.into()),
+    };
+    Ok(done.ok_or(Error::Internal)?)
+}
+
 enum Fetched {
     /// The origin holds the version that was known.
     Same(String),
@@ -211,6 +225,7 @@ fn head_of(response: &Response) -> OriginHead {
         encoding: header("content-encoding"),
         etag: header("etag"),
         modified: header("last-modified"),
+        content_type: header("content-type"),
     }
 }
 

@@ -5,7 +5,7 @@
 
 mod find;
 pub mod health;
-mod http;
+pub mod http;
 mod kept;
 mod patience;
 mod r2;

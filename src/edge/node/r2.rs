@@ -3,6 +3,7 @@
 use super::store::{Opened, Part, Stamp, Told, Trouble};
 use limn_core::config::Node;
 use limn_core::node::Known;
+use limn_core::outbound::listing::Object as Listed;
 use worker::{Bucket, Env, FixedLengthStream, Object, Range, ResponseBody};
 
 fn bucket(env: &Env, node: &Node) -> Told<Bucket> {
@@ -10,7 +11,12 @@ fn bucket(env: &Env, node: &Node) -> Told<Bucket> {
 }
 
 fn stamp(object: &Object) -> Stamp {
-    Stamp { length: object.size(), etag: object.etag(), modified: Some(object.uploaded().as_millis() / 1_000) }
+    Stamp {
+        length: object.size(),
+        etag: object.etag(),
+        modified: Some(object.uploaded().as_millis() / 1_000),
+        content_type: object.http_metadata().content_type,
+    }
 }
 
 /// What lies under a key.
@@ -45,4 +51,16 @@ pub async fn put_stream(env: &Env, node: &Node, key: &str, body: FixedLengthStre
 /// Deletes what lies under a key.
 pub async fn delete(env: &Env, node: &Node, key: &str) -> Told<()> {
     Ok(bucket(env, node)?.delete(key).await?)
+}
+
+/// A page of keys under a prefix, behind a key.
+pub async fn list(env: &Env, node: &Node, prefix: &str, after: &str, most: usize) -> Told<(Vec<Listed>, bool)> {
+    let bucket = bucket(env, node)?;
+    let mut list = bucket.list().prefix(prefix).limit(most as u32);
+    if !after.is_empty() {
+        list = list.start_after(after);
+    }
+    let page = list.execute().await?;
+    let listed = page.objects().iter().map(|o| Listed { key: o.key(), size: o.size(), etag: Some(o.etag()) }).collect();
+    Ok((listed, page.truncated()))
 }

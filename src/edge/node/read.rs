@@ -174,17 +174,18 @@ fn keep(edge: &Edge, bucket: &Bucket, name: &str, label: kept::Label, bytes: Vec
     original
 }
 
-/// Hands a managed blob, or the part of it from a first to a last byte, to the client: a short one once it is
-/// verified, a long one as the node streams it.
+/// Hands a managed blob, or the part of it from a first to a last byte, to the client: of a short one once the
+/// whole is verified, of a long one as the node streams it.
 ///
 /// # Errors
 /// `origin_failed` when no node holds it, `unavailable`.
 pub async fn stream(edge: &Edge, bucket: &Bucket, row: &Row, part: Part, head: &Head) -> Outcome<Response> {
     let blob = blob_key(&bucket.name, &row.version);
-    if part.is_none() && row.length <= VERIFIED_WHOLE {
+    if row.length <= VERIFIED_WHOLE {
         let attempt = async |node: &Node| verified(edge, node, &blob, row.length, &row.sha256).await;
         let (all, _) = from_holders(edge, &bucket.name, &row.nodes, &row.version, attempt).await?;
-        return Ok(begin(head)?.body(bytes::body(&all, Range::Whole)?));
+        let range = part.map_or(Range::Whole, |(start, end)| Range::Part { start, end });
+        return Ok(begin(head)?.body(bytes::body(&all, range)?));
     }
     let opened = open(edge, &bucket.name, &row.nodes, &row.version, (row.length, part)).await?;
     Ok(begin(head)?.body(opened.body))

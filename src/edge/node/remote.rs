@@ -1,11 +1,12 @@
 //! A bucket behind S3's or OSS's API as a node.
 
-use super::patience::{within, HEAD_MS, WRITE_MS};
+use super::patience::{within, HEAD_MS, READ_MS, STALL_MS, WRITE_MS};
 use super::store::{Opened, Part, Stamp, Told, Trouble};
+use futures_util::StreamExt;
 use limn_core::config::Node;
 use limn_core::http_date;
 use limn_core::node::{verified, Known, PutAnswer};
-use limn_core::outbound::{sign, Existing, Payload, Put, Wanted};
+use limn_core::outbound::{listing, sign, Existing, Page, Payload, Put, Wanted};
 use wasm_bindgen::JsValue;
 use worker::{
     AbortController, Date, Fetch, FixedLengthStream, Headers, Method, Request, RequestInit, RequestRedirect, Response, ResponseBody,
@@ -75,6 +76,7 @@ fn stamp(response: &Response) -> Told<Stamp> {
         length: length.ok_or_else(|| Trouble::Failed("the answer has no length".into()))?,
         etag: header(response, "etag").unwrap_or_default().trim_matches('"').to_string(),
         modified: header(response, "last-modified").as_deref().and_then(http_date::parse),
+        content_type: header(response, "content-type"),
     })
 }
 
@@ -160,4 +162,25 @@ pub async fn delete(node: &Node, key: &str) -> Told<()> {
         200..=299 | 404 => Ok(()),
         _ => Err(trouble),
     }
+}
+
+/// A page of keys under a prefix, behind a key.
+pub async fn list(node: &Node, prefix: &str, after: &str, most: usize) -> Told<(Vec<listing::Object>, bool)> {
+    let page = if after.is_empty() { Page::First } else { Page::After(after) };
+    let response = send(node, &Wanted::list(prefix, page, most), None, READ_MS).await?;
+    if response.status_code() != 200 {
+        let trouble = trouble(&response);
+        drop_body(response);
+        return Err(trouble);
+    }
+    let mut response = response;
+    let (mut body, mut stream) = (Vec::new(), response.stream()?);
+    while let Some(chunk) = within(STALL_MS, "the next bytes", async { Ok(stream.next().await) }).await? {
+        body.extend_from_slice(&chunk?);
+        if body.len() > listing::MAX_BYTES {
+            return Err(Trouble::Failed("its list is too long".into()));
+        }
+    }
+    let page = listing::parse(node.kind, &body)?;
+    Ok((page.objects, page.next.is_some()))
 }

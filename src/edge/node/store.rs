@@ -9,7 +9,8 @@ use js_sys::{Reflect, Uint8Array};
 use limn_core::api::range::Range;
 use limn_core::config::{Node, NodeKind};
 use limn_core::node::Known;
-use limn_core::upload::Digests;
+use limn_core::outbound::listing::Object;
+use limn_core::upload::{Digested, Digests};
 use wasm_bindgen::JsCast;
 use wasm_bindgen_futures::JsFuture;
 use web_sys::ReadableStreamDefaultReader;
@@ -55,6 +56,8 @@ pub struct Stamp {
     pub etag: String,
     /// When it was stored, unix seconds.
     pub modified: Option<u64>,
+    /// The type that it was stored with; whoever stored it may have said anything.
+    pub content_type: Option<String>,
 }
 
 /// An object, opened.
@@ -64,6 +67,9 @@ pub struct Opened {
     /// Its bytes, or the part that was asked for, still on their way.
     pub body: ResponseBody,
 }
+
+/// The slowest copy that is waited for, bytes a millisecond.
+const SLOWEST_BYTES_A_MS: u64 = 200;
 
 /// A part of an object, from the first to the last byte; none is the whole.
 pub type Part = Option<(u64, u64)>;
@@ -170,13 +176,59 @@ async fn settle(env: &Env, node: &Node, key: &str, proven: bool, known: &Known) 
         return Ok(());
     }
     let lies = || Trouble::Failed("it holds other bytes than were stored".into());
-    let opened = open(env, node, key, None).await?.ok_or_else(lies)?;
-    let (mut digests, mut stream) = (Digests::default(), Response::from_body(opened.body)?.stream()?);
-    while let Some(chunk) = within(STALL_MS, "the next bytes", async { Ok(stream.next().await) }).await? {
-        digests.update(&chunk?);
-    }
-    let read = digests.finish();
+    let read = digest(open(env, node, key, None).await?.ok_or_else(lies)?).await?;
     (read.length == known.length && read.sha256 == known.sha256).then_some(()).ok_or_else(lies)
+}
+
+/// What a node holds in a blob's place.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Copy {
+    /// The very bytes.
+    Good,
+    /// Others.
+    Wrong,
+    /// Nothing.
+    Missing,
+}
+
+/// Blobs of so many bytes at most are hashed whole, by the runtime.
+const HASHED_WHOLE: u64 = 4 << 20;
+
+/// Reads a copy and compares it with what is known of the blob.
+pub async fn check(env: &Env, node: &Node, key: &str, known: &Known) -> Told<Copy> {
+    let Some(opened) = open(env, node, key, None).await? else { return Ok(Copy::Missing) };
+    if opened.stamp.length != known.length {
+        if let ResponseBody::Stream(stream) = opened.body {
+            let _ = stream.cancel();
+        }
+        return Ok(Copy::Wrong);
+    }
+    let sha256 = match known.length <= HASHED_WHOLE {
+        true => bytes::sha256(&whole(opened, node).await?).await?,
+        false => digest(opened).await?.sha256,
+    };
+    Ok(if sha256 == known.sha256 { Copy::Good } else { Copy::Wrong })
+}
+
+/// The digests of a body, as its bytes come.
+pub async fn digest(opened: Opened) -> Told<Digested> {
+    let mut digests = Digests::default();
+    if !matches!(opened.body, ResponseBody::Empty) {
+        let mut stream = Response::from_body(opened.body)?.stream()?;
+        while let Some(chunk) = within(STALL_MS, "the next bytes", async { Ok(stream.next().await) }).await? {
+            digests.update(&chunk?);
+        }
+    }
+    Ok(digests.finish())
+}
+
+/// A page of what a node holds under a prefix, in order, behind a key; and whether there is more.
+pub async fn list(env: &Env, node: &Node, prefix: &str, after: &str, most: usize) -> Told<(Vec<Object>, bool)> {
+    match node.kind {
+        NodeKind::R2 => within(READ_MS, "a list", r2::list(env, node, prefix, after, most)).await,
+        NodeKind::S3 | NodeKind::Oss => remote::list(node, prefix, after, most).await,
+        NodeKind::Http => Err(Trouble::Failed("a web server tells no list".into())),
+    }
 }
 
 /// Copies a blob whose digest is known from one node to another; long ones without a copy in WASM.
@@ -188,7 +240,11 @@ pub async fn copy(env: &Env, from: &Node, to: &Node, key: &str, known: &Known) -
     }
     let pipe = pipe(known.length)?;
     let body = stream_of(opened.body)?;
-    let flow = body.pipe_to(&pipe.writable());
+    let flow = JsFuture::from(body.pipe_to(&pipe.writable()));
+    // Nobody waits for the pipe: a source that breaks off breaks the write, and a write that fails needs no more.
+    wasm_bindgen_futures::spawn_local(async move {
+        let _ = flow.await;
+    });
     let stored = async {
         match to.kind {
             NodeKind::R2 => r2::put(env, to, key, pipe.readable(), known).await.map(|()| true),
@@ -196,8 +252,11 @@ pub async fn copy(env: &Env, from: &Node, to: &Node, key: &str, known: &Known) -
             NodeKind::Http => Err(unspoken(to)),
         }
     };
-    let (stored, flow) = futures_util::join!(stored, JsFuture::from(flow));
-    flow?;
+    let patience = WRITE_MS.max(known.length / SLOWEST_BYTES_A_MS);
+    let stored = within(patience, "a copy", stored).await;
+    if stored.is_err() {
+        let _ = pipe.readable().cancel();
+    }
     settle(env, to, key, stored?, known).await
 }
 
