@@ -219,7 +219,9 @@ pub fn refusal(error: &Error, parts: Option<&Parts>, request_id: &str) -> (Head,
         Dialect::Limn => (error.status(), error.code()),
         _ => error.cloud(),
     };
-    let policy = match error.is_about_source() {
+    // What is wrong with a source stays wrong; what is wrong with an upload is told to who sent it.
+    let is_read = parts.is_none_or(|p| matches!(p.method, Method::Get | Method::Head));
+    let policy = match is_read && error.is_about_source() {
         true => format!("private, max-age={ABOUT_SOURCE_SECONDS}"),
         false => "no-store".into(),
     };

@@ -33,7 +33,7 @@ async function all(scheme, port, ca) {
 }
 
 for (const scheme of schemes) {
-  test(`every client over ${scheme}`, { timeout: 300_000 }, async () => {
+  test(`every client over ${scheme}`, { timeout: 600_000 }, async () => {
     const tls = scheme === 'https' ? certificate() : undefined;
     const key = { ...JSON.parse(devKeys.LIMN_KEY_DEV), create_buckets: true };
     const it = await limn({ LIMN_KEY_DEV: JSON.stringify(key) }, { tls });
