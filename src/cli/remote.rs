@@ -19,6 +19,7 @@ const MAX_ANSWER: u64 = 8 << 20;
 
 /// Which Limn, and in whose name.
 #[derive(clap::Args, Clone)]
+#[group(id = "remote")]
 pub struct Args {
     /// Where Limn runs, such as https://img.example.com.
     #[arg(long, env = "LIMN_ENDPOINT", default_value = "http://127.0.0.1:8787")]

@@ -197,11 +197,12 @@ mod tests {
         assert!(OriginHead { length: Some(9), ..head(200) }.check(9).is_ok());
         assert_eq!(OriginHead { length: Some(4), ..head(200) }.check_body(b"abc", 9).unwrap_err().code(), "origin_failed");
         assert_eq!(head(200).check_body(b"\xff\xd8\xff\xe0 cut", 99).unwrap_err().code(), "origin_failed");
-        assert!(head(200).check_body(b"\xff\xd8\xff\xe0 whole \xff\xd9", 99).is_ok());
+        assert!(head(200).check_body(b"\xff\xd8\xff\xe0\0\x02 whole \xff\xd9", 99).is_ok());
         assert_eq!(head(200).check_body(b"RIFF\x20\0\0\0WEBPVP8 ", 99).unwrap_err().code(), "origin_failed");
         let md5 = Some("\"900150983cd24fb0d6963f7d28e17f72\"".to_string());
         assert!(OriginHead { etag: md5, ..head(200) }.check_body(b"abc", 9).is_ok());
     }
+
     #[test]
     fn a_copy_is_verified_by_what_the_node_says_of_it() {
         let mut digests = crate::upload::Digests::default();

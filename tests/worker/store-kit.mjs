@@ -22,6 +22,8 @@ export function bytes(seed, length) {
   const out = Buffer.alloc(length);
   const next = random(seed);
   for (let at = 0; at < length; at += 4) out.writeUInt32LE((next() * 2 ** 32) >>> 0, Math.min(at, Math.max(0, length - 4)));
+  // No image begins so: what looks like one is held to be one.
+  out[0] = 1;
   return out;
 }
 

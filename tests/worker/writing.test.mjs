@@ -198,7 +198,8 @@ test('F20: an upload that is cut at any 64 KiB leaves nothing, and the same key 
   for (const [kind, body, most] of cases) {
     const all = range(Math.floor(body.length / step) + 1).map((i) => i * step);
     const every = full ? 1 : Math.max(1, Math.ceil(all.length / most));
-    const cuts = [...all.filter((_, i) => i % every === 0), body.length - 1];
+    // The whole of it is no cut.
+    const cuts = [...all.filter((cut, i) => i % every === 0 && cut < body.length), body.length - 1];
     await each(cuts, AT_ONCE, async (cut, i) => {
       const key = `cut/${kind}-${cut}.bin`;
       await brokenUpload(it.port, key, body, cut, { from: 'abc'[i % 3] });
