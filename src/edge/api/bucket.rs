@@ -55,12 +55,12 @@ pub async fn answer(edge: &Edge, parts: &Parts, caller: &Caller<'_>, name: &str,
     let document = match &op {
         BucketOp::List(query) => {
             managed(bucket)?;
-            let listing: list::Listing = client::list(edge, name, &query).await?;
+            let listing: list::Listing = client::list(edge, name, query).await?;
             listing.xml(query, name, dialect)
         }
         BucketOp::ListUploads(query) => {
             managed(bucket)?;
-            let listing: list::UploadsListing = client::uploads(edge, name, &query).await?;
+            let listing: list::UploadsListing = client::uploads(edge, name, query).await?;
             listing.xml(query, name, dialect)
         }
         BucketOp::Head => return empty(parts, head(200).with(header_name(parts, "bucket-region"), region.clone())),
