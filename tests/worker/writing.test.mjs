@@ -107,8 +107,8 @@ test('F14: R2 fails before or after each of its writes: nothing is lost, doubled
         for (const j of range(2)) await it.get('kit/probe', { from: 'a' });
       }
       const faults = (await puts()).filter((call) => call.mode === mode).length;
-      // Its breaker keeps it out of some of them.
-      assert.ok(faults >= count / 4, `${mode}: ${faults} of ${count} writes failed`);
+      // Each of the two writes of each key.
+      assert.ok(faults >= count / 2, `${mode}: ${faults} of ${count / 2} writes failed`);
     }
   }
   await it.heal();

@@ -38,14 +38,18 @@ pub async fn open(env: &Env, node: &Node, key: &str, part: Part) -> Told<Option<
 
 /// Writes a blob of known length.
 pub async fn put(env: &Env, node: &Node, key: &str, body: web_sys::ReadableStream, known: &Known) -> Told<()> {
-    bucket(env, node)?.put(key, body).sha256(known.sha256.to_vec()).execute().await?;
-    Ok(())
+    let stored = bucket(env, node)?.put(key, body).sha256(known.sha256.to_vec()).execute().await?;
+    stored.map(|_| ()).ok_or_else(nothing)
+}
+
+fn nothing() -> Trouble {
+    Trouble::Failed("it stored nothing".into())
 }
 
 /// Writes a blob as it comes; the answer is R2's own MD5 of what it stored, in lower-case hex.
 pub async fn put_stream(env: &Env, node: &Node, key: &str, body: FixedLengthStream) -> Told<String> {
     let stored = bucket(env, node)?.put(key, body).execute().await?;
-    stored.map(|object| object.etag()).ok_or_else(|| Trouble::Failed("it stored nothing".into()))
+    stored.map(|object| object.etag()).ok_or_else(nothing)
 }
 
 /// Deletes what lies under a key.
