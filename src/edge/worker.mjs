@@ -1,7 +1,7 @@
-// The Worker's entry: the common module as it was built, and the second one ready to be instantiated.
+// The Worker's entry: the common module's instances, and the second module ready to be instantiated.
 import rare from './build-rare/rare.wasm';
 import { makeRare } from './rare.mjs';
 
 globalThis.limnRare = makeRare(rare);
 
-export { default, Ledger } from './build/index.js';
+export { default, Ledger } from './instance.mjs';

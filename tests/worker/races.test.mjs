@@ -244,12 +244,14 @@ test('F32: who follows a leader that hangs goes alone after two seconds', async 
   assert.ok(sum(({ bad }) => bad.length) < sum(({ size }) => size) / 2, 'who goes alone is served');
 });
 
-// With a trap the module ends for all who are in it: each of them is told so, and may ask again.
-test("F32: where a leader's module ends, who was in it may ask again, and nothing else is lost", async (t) => {
+// With a trap the module ends for all who are in it, and those who read go once more in the next one. An error that is
+// thrown through the module loses the leader alone.
+test("F32: a leader whose module ends, or who is thrown out of it, harms nobody else", async (t) => {
   for (const { key, bad, hits, slowest } of await crowds(t, ['trap', 'throw'], { ...plan, slow: 300, apart: full ? 3_000 : 1_000 })) {
-    assert.ok(bad.length >= 1 && bad.every(({ status }) => status >= 500), key);
+    assert.deepEqual(bad, [], key);
     assert.ok(hits <= 100, `${key}: ${hits} requests to the origin`);
-    assert.ok(slowest(bad) < 60_000, `${key}: nobody hangs for ever`);
+    // Who is thrown out hears of nothing before the deadline of its read.
+    assert.ok(slowest() < (key.startsWith('throw') ? 12_000 : 5_000), `${key}: ${slowest()} ms`);
   }
 });
 
@@ -287,10 +289,6 @@ test('F27: what is purged is deleted when the ledger wakes, though that failed b
   assert.equal((await it.purge({ bucket: 'demo', files: ['b.png'] })).status, 200);
   await it.restart();
   await gone(keys);
-});
-
-test("F32: who was in a leader's module that ended is answered after two seconds and its own fill", { todo: 'the runtime answers them with its own 500 after 6 to 8 s' }, async (t) => {
-  for (const { key, bad, slowest } of await crowds(t, ['trap'], { ...plan, count: 3, slow: 300, apart: 8_000 })) assert.ok(slowest(bad) < 5_000, `${key}: ${slowest(bad)} ms`);
 });
 
 test('F25: a row that is kept late in the data centre does not undo a write', async () => {
