@@ -6,10 +6,15 @@ mod common;
 
 use limn_core::accept::Class;
 use limn_core::codec::Header;
+use limn_core::kit::Kit;
 use limn_core::params::oss::parse_canonical;
 use limn_core::plan::Quality;
 use limn_core::render::{render, Scene};
+use limn_core::Error;
+use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
+use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::Mutex;
 
 const PLANS: [&str; 6] = [
     "image/resize,w_100",
@@ -35,6 +40,23 @@ fn files(folder: &Path, into: &mut Vec<PathBuf>) {
     }
 }
 
+/// What a file is refused for by a plan, if it is; an image that is made of it is as it says.
+fn one(path: &Path, text: &str, kit: &Kit) -> Option<Error> {
+    let bytes = std::fs::read(path).unwrap();
+    let plan = parse_canonical(text).unwrap();
+    match render(&plan, &bytes, &Scene::new(Class::WebP, kit, Quality::Default)) {
+        Ok(image) => {
+            let header = Header::read(&image.bytes, kit).unwrap_or_else(|e| panic!("{} {text}: {e}", path.display()));
+            assert_eq!((header.size, Some(header.format)), (image.size, image.format), "{} {text}", path.display());
+            None
+        }
+        Err(e) => {
+            assert!((400..500).contains(&e.status()), "{} {text}: {e:?}", path.display());
+            Some(e)
+        }
+    }
+}
+
 #[test]
 fn every_file_makes_an_image_or_a_named_error() {
     let Some(folder) = std::env::var_os("LIMN_FIXTURES") else {
@@ -44,30 +66,33 @@ fn every_file_makes_an_image_or_a_named_error() {
     let mut paths = Vec::new();
     files(Path::new(&folder), &mut paths);
     assert!(paths.len() > 100, "{} holds {} files", folder.to_string_lossy(), paths.len());
-    let kit = common::kit();
-    let (mut made, mut refused) = (0, std::collections::BTreeMap::<&str, Vec<String>>::new());
-    for path in &paths {
-        let bytes = std::fs::read(path).unwrap();
-        for text in PLANS {
-            let plan = parse_canonical(text).unwrap();
-            let scene = Scene::new(Class::WebP, &kit, Quality::Default);
-            match render(&plan, &bytes, &scene) {
-                Ok(image) => {
-                    made += 1;
-                    let header = Header::read(&image.bytes, &kit).unwrap_or_else(|e| panic!("{} {text}: {e}", path.display()));
-                    assert_eq!((header.size, Some(header.format)), (image.size, image.format), "{} {text}", path.display());
+    let (next, told) = (AtomicUsize::new(0), Mutex::new(Vec::new()));
+    std::thread::scope(|scope| {
+        for _ in 0..std::thread::available_parallelism().map_or(1, usize::from) {
+            scope.spawn(|| {
+                let kit = common::kit();
+                while let Some(path) = paths.get(next.fetch_add(1, Ordering::Relaxed)) {
+                    let all = PLANS.map(|text| one(path, text, &kit));
+                    let name = path.strip_prefix(&folder).unwrap().display().to_string();
+                    told.lock().unwrap().push((name, all));
                 }
-                Err(e) => {
-                    assert!((400..500).contains(&e.status()), "{} {text}: {e:?}", path.display());
-                    let seen = refused.entry(e.code()).or_default();
-                    let line = format!("{}: {e}", path.strip_prefix(&folder).unwrap().display());
-                    if seen.last() != Some(&line) {
-                        seen.push(line);
-                    }
-                }
+            });
+        }
+    });
+    let mut told = told.into_inner().unwrap();
+    told.sort_by(|(a, _), (b, _)| a.cmp(b));
+    let (mut made, mut refused) = (0, BTreeMap::<&str, Vec<String>>::new());
+    for (name, all) in &told {
+        made += all.iter().filter(|outcome| outcome.is_none()).count();
+        for error in all.iter().flatten() {
+            let seen = refused.entry(error.code()).or_default();
+            let line = format!("{name}: {error}");
+            if seen.last() != Some(&line) {
+                seen.push(line);
             }
         }
     }
+    assert_eq!(told.len(), paths.len());
     println!("{made} images made of {} files", paths.len());
     for (code, lines) in &refused {
         println!("{code}: {}", lines.len());

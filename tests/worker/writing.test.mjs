@@ -162,7 +162,9 @@ test('F21: two nodes fail: refused, unseen, and stored once one is back', async 
     }
     await it.calls();
     refused(key, await it.put(key, body, { from: 'abc'[round % 3] }));
-    assert.equal((await puts()).filter(({ mode }) => mode).length + b.proxy.count(/PUT/, true) + c.proxy.count(/PUT/, true), 2);
+    // What the round before left to be copied may be tried meanwhile, and fails as well.
+    const failed = { a: (await puts()).filter(({ mode }) => mode).length, b: b.proxy.count(/PUT/, true), c: c.proxy.count(/PUT/, true) };
+    for (const name of pair) assert.ok(failed[name] >= 1, `seed ${seed}: ${key}: ${name} was to fail, ${JSON.stringify(failed)}`);
     await unseen(key);
     // One of both is back.
     if (pair[0] === 'a') await it.fault([]);
