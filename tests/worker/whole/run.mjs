@@ -24,7 +24,7 @@ export const mutations = {
   unverified: { ops: 60, found: ['bytes'] },
   'lost-commit': { ops: 60, found: ['lost', 'stale'] },
   unconditional: { ops: 60, shares: { put: 10, create: 30, replace: 30, get: 10, delete: 10 }, found: ['condition'] },
-  unordered: { ops: 100, shares: { put: 60, get: 40 }, found: ['stale', 'condition'] },
+  unordered: { ops: 100, shares: { put: 60, get: 40 }, found: ['stale', 'condition', 'lost'] },
   'no-generation': { ops: 80, shares: { put: 10, image: 60, purge: 10 }, few: { files: 1, images: 1 }, found: ['purge'] },
   absent: { ops: 80, faults: without('before', '^look '), found: ['lost'] },
   stale: { ops: 80, shares: { put: 30, get: 60, delete: 10 }, found: ['stale'] },
