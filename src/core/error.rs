@@ -65,6 +65,7 @@ pub enum Error {
     PartTooSmall(String),
     MetadataTooLarge(String),
     RateLimited(String),
+    QuotaExceeded(String),
     TooManyVariants(String),
     UploadTooLarge(String),
     UploadNotAnImage(String),
@@ -144,6 +145,7 @@ impl Error {
             PartTooSmall(_)      => Row(400, "part_too_small", 400, "EntityTooSmall"),
             MetadataTooLarge(_)  => Row(400, "metadata_too_large", 400, "MetadataTooLarge"),
             RateLimited(_)       => Row(429, "rate_limited", 503, "SlowDown"),
+            QuotaExceeded(_)     => Row(507, "quota_exceeded", 507, "QuotaExceeded"),
             TooManyVariants(_)   => Row(429, "too_many_variants", 503, "SlowDown"),
             LengthRequired       => Row(411, "length_required", 411, "MissingContentLength"),
             BadDigest(_)         => Row(400, "bad_digest", 400, "InvalidDigest"),
@@ -176,7 +178,7 @@ impl Error {
         })
     }
 
-    /// HTTP status, 400 to 504.
+    /// HTTP status, 304 to 507.
     pub fn status(&self) -> u16 {
         self.row().0
     }
@@ -219,7 +221,7 @@ impl fmt::Display for Error {
             | UploadNotAnImage(s) | BadDigest(s) | FormatUnsupported(s) | ImageTooLarge(s) | ImageCorrupt(s) | OriginFailed(s)
             | Unavailable(s) | Misconfigured(s) | NotImplemented(s) | SchemeRefused(s) | TooManyBuckets(s) | Precondition(s)
             | CorsRefused(s) | MalformedXml(s) | MalformedForm(s) | PolicyRefused(s) | InvalidPart(s) | PartTooSmall(s)
-            | MetadataTooLarge(s) | RateLimited(s) | TooManyVariants(s) => f.write_str(s),
+            | MetadataTooLarge(s) | RateLimited(s) | QuotaExceeded(s) | TooManyVariants(s) => f.write_str(s),
             BadRange(s, _) => f.write_str(s),
             TokenRefused => f.write_str("Security tokens are not taken; sign with an access key, with OSS V4 or AWS Signature Version 4."),
             NoSuchSetting(code) => write!(f, "The bucket has no such setting ({}).", code.0),

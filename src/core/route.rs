@@ -20,6 +20,8 @@ pub enum Route {
     Upload(String),
     /// `/-/nodes`: storage nodes, and jobs that move or check what lies on them.
     Nodes,
+    /// `/-/usage/{bucket}`: what a bucket holds and what its traffic was.
+    Usage(String),
     /// `/-/import/{bucket}`: keys of a node that Limn only reads become objects.
     Import(String),
     /// `/robots.txt`: nothing here is to be crawled into.
@@ -104,8 +106,11 @@ fn reserved(path: &str) -> Result<Route> {
         "purge" => Ok(Route::Purge),
         "nodes" => Ok(Route::Nodes),
         _ => match path.split_once('/').map(|(what, name)| (what, name.strip_suffix('/').unwrap_or(name))) {
-            Some(("upload" | "import", name)) if !is_bucket_name(name) => Err(Error::BadBucketName(name.chars().take(63).collect())),
+            Some(("upload" | "import" | "usage", name)) if !is_bucket_name(name) => {
+                Err(Error::BadBucketName(name.chars().take(63).collect()))
+            }
             Some(("upload", name)) => Ok(Route::Upload(name.into())),
+            Some(("usage", name)) => Ok(Route::Usage(name.into())),
             Some(("import", name)) => Ok(Route::Import(name.into())),
             _ => Err(Error::NoSuchKey),
         },

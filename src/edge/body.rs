@@ -8,7 +8,8 @@ use crate::Edge;
 use futures_util::{stream, Stream, StreamExt, TryStreamExt};
 use js_sys::Uint8Array;
 use limn_core::config::Bucket;
-use limn_core::ledger::call::Blob;
+use limn_core::grant::Grant;
+use limn_core::ledger::call::{Becomes, Blob};
 use limn_core::ledger::Row;
 use limn_core::node::Known;
 use limn_core::parts::Parts;
@@ -64,6 +65,10 @@ pub struct Target<'a> {
     pub key: &'a str,
     /// What it is.
     pub body: What<'a>,
+    /// Who stores it.
+    pub user: &'a str,
+    /// The multipart upload whose parts it is.
+    pub joins: Option<&'a str>,
 }
 
 /// What a body is.
@@ -86,7 +91,20 @@ pub struct Told<'a> {
     pub sha256: Option<&'a [u8; 32]>,
 }
 
-impl Target<'_> {
+impl<'a> Target<'a> {
+    /// A body that a grant lets in.
+    pub fn new(grant: &'a Grant<'a>, key: &'a str, body: What<'a>) -> Target<'a> {
+        Target { bucket: grant.bucket(), key, body, user: grant.user().unwrap_or(""), joins: None }
+    }
+
+    fn becomes(&self) -> Becomes {
+        match (self.body, self.joins) {
+            (What::Part, _) => Becomes::Part,
+            (_, Some(upload)) => Becomes::Joined(upload.into()),
+            (_, None) => Becomes::Object,
+        }
+    }
+
     fn kind(&self, head: &[u8]) -> Outcome<Kind> {
         Ok(match self.body {
             What::Object(declared) | What::Named(declared, _) => upload::kind(head, declared, self.key, self.bucket)?,
@@ -95,21 +113,21 @@ impl Target<'_> {
     }
 
     /// A version for a body of this length, and what writes it.
-    async fn reserve<'a>(&'a self, edge: &'a Edge, length: u64, of: Told<'_>) -> Outcome<Writing<'a>> {
+    async fn reserve<'b>(&'b self, edge: &'b Edge, length: u64, of: Told<'_>) -> Outcome<Writing<'b>> {
         if let What::Named(_, naming) = self.body {
             return self.reserve_named(edge, length, naming, of).await;
         }
         let order = node::order(edge, self.bucket, self.key)?;
         let names = order.iter().map(|node| node.name.clone()).collect();
-        let version = client::reserve(edge, &self.bucket.name, self.key, names, length).await?;
+        let version = client::reserve(edge, &self.bucket.name, (self.key, names), length, self.user, &self.becomes()).await?;
         Ok(Writing::new(edge, self.bucket, self.key, version, order))
     }
 
     /// The version is part of the key, and homes are those of the key: so the version is reserved first, for any
     /// node of the bucket.
-    async fn reserve_named<'a>(&'a self, edge: &'a Edge, length: u64, naming: &Naming<'_>, of: Told<'_>) -> Outcome<Writing<'a>> {
+    async fn reserve_named<'b>(&'b self, edge: &'b Edge, length: u64, naming: &Naming<'_>, of: Told<'_>) -> Outcome<Writing<'b>> {
         let names = self.bucket.nodes.iter().map(|node| node.name.clone()).collect();
-        let version = client::reserve(edge, &self.bucket.name, naming.pattern.text(), names, length).await?;
+        let version = client::reserve(edge, &self.bucket.name, (naming.pattern.text(), names), length, self.user, &self.becomes()).await?;
         let named = naming.key(&version, of.content_type, of.sha256).map_err(Into::into);
         match named.and_then(|key| Ok((node::order(edge, self.bucket, &key)?, key))) {
             Ok((order, key)) => Ok(Writing::new(edge, self.bucket, &key, version, order)),
@@ -296,7 +314,7 @@ async fn in_pieces(
     content_type: String,
 ) -> Outcome<Arrived> {
     let mut pieces: Vec<Piece> = Vec::new();
-    let part = Target { bucket: to.bucket, key: to.key, body: What::Part };
+    let part = Target { body: What::Part, ..*to };
     let stored = async {
         loop {
             if held.len() > HELD {

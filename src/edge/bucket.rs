@@ -5,7 +5,7 @@ use crate::ledger::client;
 use crate::Edge;
 use limn_core::config::{Bucket, Config};
 use limn_core::ledger::call::{Call, MadeBucket};
-use limn_core::ledger::DIRECTORY;
+use limn_core::ledger::{DIRECTORY, MAX_BUCKETS};
 use limn_core::Error;
 use std::cell::RefCell;
 use std::collections::HashMap;
@@ -82,7 +82,8 @@ pub async fn make(edge: &Edge, name: &str, user: &str) -> Outcome<()> {
     if edge.config.nodes_of_made().is_empty() {
         return Err(Error::Misconfigured("Buckets cannot be made here: there is no managed node.".into()).into());
     }
-    client::tell(edge, DIRECTORY, &Call::MakeBucket { name: name.into(), user: user.into() }).await?;
+    let most = edge.config.user(user).map_or(MAX_BUCKETS, |user| user.buckets);
+    client::tell(edge, DIRECTORY, &Call::MakeBucket { name: name.into(), user: user.into(), most }).await?;
     client::tell(edge, name, &Call::Reopen).await
 }
 

@@ -132,7 +132,7 @@ async fn one(
     }
     let opened = open(edge, bucket, node, &theirs.key).await?;
     let declared = opened.content_type.filter(|declared| !is_default(declared));
-    let target = Target { bucket, key: &theirs.key, body: What::Object(declared.as_deref()) };
+    let target = Target::new(&grant, &theirs.key, What::Object(declared.as_deref()));
     let md5 = ask.md5(&opened.etag).filter(|_| node.kind != NodeKind::Http);
     let arrived = fetched(edge, &target, opened.body, opened.length, md5).await?;
     // Nobody's upload that came in the meantime is written over.

@@ -4,7 +4,7 @@
 //! API; `body` takes bodies in, `bytes` keeps them out of WASM, `node` reads and writes storage, `bucket` finds buckets, `rare` hands jobs to
 //! the second module, `variant` gets derived images from `memory`, `cache` and `derived` or has `fill` make
 //! them, `together` lets requests share work, `avif` and `premade` make what nobody waits for, `remember` knows rows for a
-//! while, `cors` answers preflights, `damper` keeps strangers from asking for too much, `purge`, `metrics`,
+//! while, `cors` answers preflights, `damper` keeps strangers from asking for too much, `purge`, `metrics`, `usage`,
 //! `admin` and `import` are routes of Limn's own, `zone` purges the zone's cache, `ledger` is the Durable Object around
 //! `limn_core::ledger`, `settings` hands the Worker's variables to `limn_core::config`.
 
@@ -36,6 +36,7 @@ mod saveas;
 mod settings;
 mod together;
 mod upload;
+mod usage;
 mod variant;
 mod zone;
 
@@ -51,7 +52,7 @@ use limn_core::place::Place;
 use limn_core::reply::{self, Head};
 use limn_core::route::{ObjectPath, Route};
 use limn_core::{http_date, Error};
-use std::cell::Cell;
+use std::cell::{Cell, RefCell};
 use std::rc::Rc;
 use worker::{event, Context, Date, Env, Request, Response};
 
@@ -67,6 +68,8 @@ pub struct Edge {
     place: Option<Place>,
     /// Whether the ledger is asked whatever is remembered: tools that sign headers read what they wrote.
     strict: Cell<bool>,
+    /// Bounds that an upload has come near to.
+    warnings: RefCell<Vec<String>>,
 }
 
 #[event(fetch)]
@@ -133,12 +136,18 @@ async fn answer(parts: &Parts, request: Request, env: Env, ctx: Context) -> Outc
     }
     let now = Date::now().as_millis() / 1_000;
     let place = place_of(parts, &request, config.site.mode);
-    let edge = Edge { config, env, ctx: Rc::new(ctx), now, place, strict: Cell::new(false) };
-    let answer = match route(&edge, parts, request).await {
+    let edge = Edge { config, env, ctx: Rc::new(ctx), now, place, strict: Cell::new(false), warnings: RefCell::default() };
+    let mut answer = match route(&edge, parts, request).await {
         // Whoever tries signatures is damped; the answer to one is the same either way.
         Err(Failure::Refused(error)) if error.is_forgery() => damper::admit_refusal(&edge, parts).await.and(Err(error.into())),
         answer => answer,
     };
+    if let Ok(response) = &mut answer {
+        let warnings = edge.warnings.take();
+        if !warnings.is_empty() {
+            response.headers_mut().set("x-limn-quota-warning", &warnings.join(", "))?;
+        }
+    }
     metrics::count(&edge, &answer);
     answer
 }
@@ -155,8 +164,12 @@ async fn route(edge: &Edge, parts: &Parts, request: Request) -> Outcome<Response
         _ => {}
     }
     let caller = grant::identify(parts, &address, edge.config, edge.now)?;
+    if let Route::Object(path) = &route {
+        usage::admit_read(edge, parts, &path.bucket)?;
+    }
+    let counted = usage::Counted::of(&route, parts);
     edge.strict.set(caller.scheme().is_some_and(Scheme::is_header));
-    match (route, parts.method) {
+    let answer = match (route, parts.method) {
         (Route::Object(path), _) => api::object(edge, parts, &caller, &path, request).await,
         (Route::Bucket(name), _) => api::bucket(edge, parts, &caller, &name, request).await,
         (Route::Service, _) => api::service(edge, parts, &caller).await,
@@ -166,10 +179,15 @@ async fn route(edge: &Edge, parts: &Parts, request: Request) -> Outcome<Response
         (Route::Purge, Method::Post) => purge::answer(edge, parts, &caller, request).await,
         (Route::Upload(name), Method::Post) => receive::answer(edge, parts, &caller, &name, request).await,
         (Route::Nodes, _) => admin::answer(edge, parts, &caller, request).await,
+        (Route::Usage(name), Method::Get | Method::Head) => usage::answer(edge, parts, &caller, &name).await,
         (Route::Import(bucket), Method::Post) => import::answer(edge, parts, &caller, &bucket, request).await,
         (Route::Robots, Method::Get | Method::Head) => fixed(parts, "text/plain", "User-agent: *\nDisallow: /-/\n".into()),
         (_, method) => Err(Error::Method(format!("{} is not supported here.", method.as_str())).into()),
+    };
+    if let Some(counted) = counted {
+        usage::count(edge, counted, &answer);
     }
+    answer
 }
 
 /// Names and states of nodes; no addresses.

@@ -57,7 +57,7 @@ pub async fn answer(edge: &Edge, parts: &Parts, caller: &Caller<'_>, name: &str,
     let naming = Naming { pattern: &asked.pattern, file: file_name.as_deref(), now: edge.now };
     let body = What::Named(declared.as_deref(), &naming);
     // What the file was called must be what it is, as of any upload.
-    let target = Target { bucket, key: file_name.as_deref().unwrap_or(""), body };
+    let target = Target::new(&grant, file_name.as_deref().unwrap_or(""), body);
     let arrived = match (form, request) {
         (Some(form), _) => {
             let mut digests = Digests::default();

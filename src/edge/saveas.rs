@@ -49,7 +49,7 @@ pub async fn post(
     let length = made.bytes.len();
     let mut digests = Digests::default();
     digests.update(&made.bytes);
-    let to = Target { bucket: target.bucket(), key: target.key(), body: What::Object(Some(made.mime)) };
+    let to = Target::new(&target, target.key(), What::Object(Some(made.mime)));
     upload::keep(edge, &target, &to, Arrived::Held(made.bytes, digests.finish()), Extras::default()).await?;
     let json =
         serde_json::json!({ "bucket": saved.target.bucket, "object": saved.target.key, "fileSize": length, "status": "OK" }).to_string();

@@ -43,7 +43,7 @@ pub async fn put(edge: &Edge, parts: &Parts, caller: &Caller<'_>, bucket: &Bucke
     acl::check(parts, bucket.access == Access::PublicRead)?;
     let once = once::key_of(parts)?;
     let mut extras = Extras { meta: Meta::of(parts)?, only_if: WriteCondition::of(parts)?, ..Extras::default() };
-    let target = Target { bucket, key, body: What::Object(parts.header("content-type")) };
+    let target = Target::new(&grant, key, What::Object(parts.header("content-type")));
     let arrived = receive(edge, &target, parts, grant.promise(), request).await?;
     let digested = arrived.digested().clone();
     if let Some(once) = once {

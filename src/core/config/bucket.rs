@@ -4,6 +4,7 @@ use super::cors;
 use super::limits::Limits;
 use super::node::Node;
 use super::placement::{Asked, Rule as Placement};
+use super::quota::Quota;
 use super::referer::{RefererRule, RefererTable};
 use super::site::host_name;
 use super::{bad, table};
@@ -168,6 +169,8 @@ pub(super) struct BucketTable {
     normalise: Normalise,
     #[serde(default)]
     premade: Vec<String>,
+    #[serde(default)]
+    quota: Quota,
 }
 
 /// A bucket's settings.
@@ -258,6 +261,8 @@ pub struct Bucket {
     pub normalise: Normalise,
     /// Styles whose variants are made as soon as an image is stored.
     pub premade: Vec<String>,
+    /// What it may hold, and how fast it may be filled and read.
+    pub quota: Quota,
 }
 
 impl Bucket {
@@ -336,6 +341,7 @@ pub(super) fn parse_bucket(
         return Err(bad(name, "delimiter: one of ! - _ / or an empty text is wanted"));
     }
     b.limits.check(name)?;
+    b.quota.check(name)?;
     if b.row_fresh_seconds > b.row_stale_seconds || b.row_stale_seconds > 3_600 {
         return Err(bad(name, "row_stale_seconds: from row_fresh_seconds to 3600 is wanted"));
     }
@@ -362,6 +368,9 @@ pub(super) fn parse_bucket(
     }
     if !spread.node.managed && (b.normalise != Normalise::default() || !b.premade.is_empty()) {
         return Err(bad(name, "normalise, premade: a bucket that takes uploads is wanted; its nodes are read only"));
+    }
+    if !spread.node.managed && b.quota.bounds_uploads() {
+        return Err(bad(name, "quota: a bucket that takes uploads is wanted; its nodes are read only"));
     }
     Ok(Bucket {
         name: b.name,
@@ -406,6 +415,7 @@ pub(super) fn parse_bucket(
         client_hints: b.client_hints,
         normalise: b.normalise,
         premade: b.premade,
+        quota: b.quota,
     })
 }
 

@@ -1,7 +1,7 @@
 //! Every setting, its default and its bounds, parsed once from the Worker's variables.
 //!
 //! A table of `wrangler.toml` arrives as one variable, JSON text: `LIMN` is the site, `LIMN_NODE_…` a
-//! storage node, `LIMN_BUCKET_…` a bucket, `LIMN_STYLES_…` a set of styles. A secret `LIMN_KEY_…` is an
+//! storage node, `LIMN_BUCKET_…` a bucket, `LIMN_USER_…` a user, `LIMN_STYLES_…` a set of styles. A secret `LIMN_KEY_…` is an
 //! access key, a secret `LIMN_CREDENTIALS_…` what Limn itself signs with towards a node. Names after the prefix only tell the tables apart; each carries its own `name`.
 
 mod bucket;
@@ -11,10 +11,12 @@ mod key;
 mod limits;
 pub(crate) mod node;
 mod placement;
+mod quota;
 mod referer;
 mod remote;
 mod site;
 mod styles;
+mod user;
 
 pub use bucket::*;
 pub use credentials::Credentials;
@@ -22,9 +24,11 @@ pub use key::{AccessKey, Action};
 pub use limits::Limits;
 pub use node::{Node, NodeKind};
 pub use placement::Rule as PlacementRule;
+pub use quota::Quota;
 pub use referer::RefererRule;
 pub use remote::Addressing;
 pub use site::{Mode, Site};
+pub use user::User;
 
 use crate::{Error, Result};
 use serde::Deserialize;
@@ -39,6 +43,7 @@ pub struct Config {
     pub nodes: BTreeMap<String, Node>,
     buckets: HashMap<String, Bucket>,
     keys: HashMap<String, AccessKey>,
+    users: HashMap<String, User>,
 }
 
 /// What Cloudflare accepts for one variable, in bytes of JSON.
@@ -78,7 +83,8 @@ impl Config {
             }
         }
         let keys = key::parse_keys(&tables, site.mode)?;
-        let config = Config { site, nodes, buckets, keys };
+        let users = user::parse_users(&tables)?;
+        let config = Config { site, nodes, buckets, keys, users };
         config.check_references()?;
         Ok(config)
     }
@@ -138,6 +144,11 @@ impl Config {
         self.buckets.values()
     }
 
+    /// What is set of a user; most have nothing.
+    pub fn user(&self, name: &str) -> Option<&User> {
+        self.users.get(name)
+    }
+
     /// The access key of this id.
     pub fn key(&self, id: &str) -> Option<&AccessKey> {
         self.keys.get(id)
@@ -145,7 +156,7 @@ impl Config {
 }
 
 fn is_ours(name: &str) -> bool {
-    let is_table = ["LIMN_NODE_", "LIMN_BUCKET_", "LIMN_STYLES_"].iter().any(|p| name.starts_with(p));
+    let is_table = ["LIMN_NODE_", "LIMN_BUCKET_", "LIMN_STYLES_", "LIMN_USER_"].iter().any(|p| name.starts_with(p));
     name == "LIMN" || is_table || secret(name).is_some()
 }
 

@@ -1,6 +1,8 @@
 //! What a ledger is asked, and what it answers.
 
 use super::once::{Done, Mark};
+use super::quota::{Claim, Word};
+use super::usage;
 use super::Row;
 use crate::api::conditions::WriteCondition;
 use crate::api::list::{PartsQuery, Query, UploadsQuery};
@@ -27,6 +29,10 @@ pub enum Call {
         nodes: Vec<String>,
         /// Bytes.
         length: u64,
+        /// Who stores it.
+        user: String,
+        /// What it becomes.
+        becomes: Becomes,
     },
     /// Makes a stored blob the object. An upload that was superseded by one that was reserved later is a
     /// conflict.
@@ -154,6 +160,8 @@ pub enum Call {
         name: String,
         /// Whose it is.
         user: String,
+        /// How many the user may make.
+        most: u64,
     },
     /// Directory: the bucket of a name, an `Option<MadeBucket>`.
     FindBucket {
@@ -199,6 +207,29 @@ pub enum Call {
     },
     /// Ends the job that runs, if one does.
     StopJob,
+    /// Adds to a bucket's traffic, by the minutes in which it was, unix seconds.
+    Use {
+        /// Each with its minute's beginning.
+        traffic: Vec<(u64, usage::Traffic)>,
+    },
+    /// What the bucket holds, and its traffic: a [`Usage`](usage::Usage).
+    Usage {
+        /// What is asked.
+        query: usage::Query,
+    },
+    /// Account: whether an upload fits, which is counted from now on: a list of warnings. Asked again of the same
+    /// upload, it is let in as before.
+    Take {
+        /// The upload.
+        claim: Claim,
+    },
+    /// Account: what a ledger holds by now.
+    Settle {
+        /// What it says.
+        word: Word,
+    },
+    /// Account: what all ledgers hold together, and what was let in: an [`Amount`](super::quota::Amount).
+    Held,
     /// Directory: some buckets that users made, by name, a list of [`MadeBucket`].
     AllBuckets {
         /// Most of them.
@@ -290,6 +321,28 @@ pub struct Counted {
 pub struct Reservation {
     /// Where the blob is to be written; of an upload its id.
     pub version: String,
+    /// Bounds that are near: whose and which, and how many per cent of it are used.
+    #[serde(default)]
+    pub warnings: Vec<String>,
+}
+
+/// What reserved bytes become.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Becomes {
+    /// An object.
+    Object,
+    /// A part of a multipart upload, or a piece of an object that is stored in pieces.
+    Part,
+    /// The object that the parts of an upload become, which are not counted beside it.
+    Joined(String),
+}
+
+impl Reservation {
+    /// Without a warning.
+    pub fn of(version: String) -> Reservation {
+        Reservation { version, warnings: Vec::new() }
+    }
 }
 
 /// How much a bucket holds.
@@ -319,10 +372,22 @@ mod tests {
     use super::*;
 
     #[test]
+    fn traffic_is_told_as_json_and_back() {
+        let call = Call::Use { traffic: vec![(60, usage::Traffic { reads: 1, ..usage::Traffic::default() })] };
+        assert_eq!(serde_json::from_str::<Call>(&serde_json::to_string(&call).unwrap()).unwrap(), call);
+    }
+
+    #[test]
     fn a_call_is_told_as_json_and_back() {
-        let call = Call::Reserve { key: "a\"b".into(), nodes: vec!["a".into()], length: 3 };
+        let call = Call::Reserve {
+            key: "a\"b".into(),
+            nodes: vec!["a".into()],
+            length: 3,
+            user: "dev".into(),
+            becomes: Becomes::Joined("7".into()),
+        };
         let json = serde_json::to_string(&call).unwrap();
-        assert_eq!(json, r#"{"do":"reserve","key":"a\"b","nodes":["a"],"length":3}"#);
+        assert_eq!(json, r#"{"do":"reserve","key":"a\"b","nodes":["a"],"length":3,"user":"dev","becomes":{"joined":"7"}}"#);
         assert_eq!(serde_json::from_str::<Call>(&json).unwrap(), call);
     }
 }

@@ -4,8 +4,10 @@
 pub mod call;
 pub mod jobs;
 pub mod once;
+pub mod quota;
 pub mod schema;
 pub mod shard;
+pub mod usage;
 
 use crate::api::meta::Meta;
 use crate::hash;

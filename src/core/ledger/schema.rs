@@ -38,6 +38,8 @@ pub const STEPS: &[&[&str]] = &[
     ],
     super::once::TABLES,
     super::jobs::TABLES,
+    super::quota::TABLES,
+    super::usage::TABLES,
 ];
 
 /// What is there before the first step.

@@ -29,7 +29,7 @@ pub async fn answer(edge: &Edge, parts: &Parts, caller: &Caller<'_>, bucket: &Bu
     let replaces = copy::replaces_metadata(parts)?;
     let declared = if replaces { parts.header("content-type").map(Into::into) } else { Some(row.content_type.clone()) };
     let meta = if replaces { Meta::of(parts)? } else { row.meta.clone() };
-    let target = Target { bucket, key, body: What::Object(declared.as_deref()) };
+    let target = Target::new(&grant, key, What::Object(declared.as_deref()));
     let arrived = body::join(edge, &target, &[piece]).await?;
     let extras = Extras { meta, only_if: WriteCondition::of(parts)?, ..Extras::default() };
     let made = upload::keep(edge, &grant, &target, arrived, extras).await?;

@@ -46,7 +46,7 @@ pub async fn answer(edge: &Edge, parts: &Parts, bucket: &Bucket, request: Reques
     let grant = caller.admit(bucket, &key, Wish::Write)?;
     writable(bucket)?;
     let declared = granted.field("content-type").or(Some(form.file_type.as_str()).filter(|t| !t.is_empty()));
-    let target = Target { bucket, key: &key, body: What::Object(declared) };
+    let target = Target::new(&grant, &key, What::Object(declared));
     let mut digests = Digests::default();
     digests.update(&form.file);
     let extras = Extras { meta: Meta::of_fields(granted.fields())?, ..Extras::default() };

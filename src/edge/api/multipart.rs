@@ -59,7 +59,7 @@ pub async fn put_part(
 ) -> Outcome<Response> {
     let grant = caller.admit(bucket, key, Wish::Write)?;
     writable(bucket)?;
-    let target = Target { bucket, key, body: What::Part };
+    let target = Target::new(&grant, key, What::Part);
     let arrived = receive(edge, &target, parts, grant.promise(), request).await?;
     let (part, digested) = add(edge, &target, slot, arrived).await?;
     empty(parts, upload::stored_head(parts, &part.etag, &digested))
@@ -75,10 +75,10 @@ pub async fn copy_part(
     slot: Slot<'_>,
     from: &Source,
 ) -> Outcome<Response> {
-    caller.admit(bucket, key, Wish::Write)?;
+    let grant = caller.admit(bucket, key, Wish::Write)?;
     writable(bucket)?;
     let (_, piece) = copy::source(edge, parts, caller, from, true).await?;
-    let target = Target { bucket, key, body: What::Part };
+    let target = Target::new(&grant, key, What::Part);
     let arrived = body::join(edge, &target, &[piece]).await?;
     let (part, _) = add(edge, &target, slot, arrived).await?;
     xml(parts, head(200), part_copied_xml(&part.etag, part.stored, Dialect::of(parts)))
@@ -133,7 +133,7 @@ pub async fn complete(
         .filter(|(part, _)| numbers.contains(&part.number))
         .map(|(_, blob)| Piece::of_part(bucket, blob))
         .collect();
-    let target = Target { bucket, key, body: What::Object(declared.as_deref()) };
+    let target = Target { joins: Some(id), ..Target::new(&grant, key, What::Object(declared.as_deref())) };
     let arrived = body::join(edge, &target, &pieces).await?;
     let extras = Extras { meta, only_if: WriteCondition::of(parts)?, upload: Some((upload, etag)), ..Extras::default() };
     let row = upload::keep(edge, &grant, &target, arrived, extras).await?;

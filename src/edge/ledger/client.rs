@@ -5,8 +5,10 @@ use crate::Edge;
 use futures_util::future::join_all;
 use limn_core::api::conditions::WriteCondition;
 use limn_core::api::list::{merge, merge_uploads, Listing, Query, UploadsListing, UploadsQuery};
-use limn_core::ledger::call::{Call, Reservation, Seen, Sum};
+use limn_core::ledger::call::{Becomes, Call, Reservation, Seen, Sum};
 use limn_core::ledger::jobs::Census;
+use limn_core::ledger::quota::{Account, Amount};
+use limn_core::ledger::usage::{self, Traffic, Usage};
 use limn_core::ledger::{shard, Row};
 use limn_core::Error;
 use serde::de::DeserializeOwned;
@@ -131,8 +133,38 @@ pub async fn census(edge: &Edge, bucket: &str) -> Outcome<Census> {
 }
 
 /// A version for an upload.
-pub async fn reserve(edge: &Edge, bucket: &str, key: &str, nodes: Vec<String>, length: u64) -> Outcome<String> {
-    Ok(ask::<Reservation>(edge, bucket, &Call::Reserve { key: key.into(), nodes, length }).await?.version)
+pub async fn reserve(
+    edge: &Edge,
+    bucket: &str,
+    (key, nodes): (&str, Vec<String>),
+    length: u64,
+    user: &str,
+    becomes: &Becomes,
+) -> Outcome<String> {
+    let call = Call::Reserve { key: key.into(), nodes, length, user: user.into(), becomes: becomes.clone() };
+    let Reservation { version, warnings } = ask(edge, bucket, &call).await?;
+    edge.warnings.borrow_mut().extend(warnings);
+    Ok(version)
+}
+
+/// What an account counts.
+pub async fn held(edge: &Edge, account: &Account) -> Outcome<Amount> {
+    let name = account.ledger_name();
+    Ok(send_to(edge, &name, 0, &Call::Held).await?.json().await?)
+}
+
+/// What a bucket holds, and its traffic.
+pub async fn usage(edge: &Edge, bucket: &str, query: &usage::Query) -> Outcome<Usage> {
+    Ok(ask_all(edge, bucket, &Call::Usage { query: query.clone() }).await?.into_iter().fold(Usage::default(), Usage::join))
+}
+
+/// Adds to a bucket's traffic; tells its reads of the present minute. Each shard notes what it holds then.
+pub async fn add_traffic(edge: &Edge, bucket: &str, traffic: Vec<(u64, Traffic)>) -> Outcome<u64> {
+    let none: Vec<_> = traffic.iter().map(|(minute, _)| (*minute, Traffic::default())).collect();
+    for shard in 1..shards(edge, bucket) {
+        send_to(edge, bucket, shard, &Call::Use { traffic: none.clone() }).await?;
+    }
+    Ok(send_to(edge, bucket, 0, &Call::Use { traffic }).await?.json().await?)
 }
 
 /// Gives reservations back; if that fails too, the ledger's alarm does it later.

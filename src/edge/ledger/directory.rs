@@ -4,21 +4,20 @@
 use super::sql::Bind::{N, T};
 use super::{Answer, Ledger};
 use limn_core::ledger::call::MadeBucket;
-use limn_core::ledger::MAX_BUCKETS;
 use limn_core::Error;
 
 const CLOSED: &str = "closed";
 
 impl Ledger {
-    pub(super) fn make_bucket(&self, name: &str, user: &str, now: u64) -> Answer<()> {
+    pub(super) fn make_bucket(&self, name: &str, user: &str, most: u64, now: u64) -> Answer<()> {
         match self.find_bucket(name)? {
             // Asking again for one's own bucket is no error, as in OSS and in S3's first region.
             Some(bucket) if bucket.user == user => return Ok(()),
             Some(_) => return Err(Error::BucketExists(name.into()).into()),
             None => {}
         }
-        if self.sql.number("SELECT COUNT(*) AS value FROM made_buckets WHERE user = ?", [T(user)])? >= MAX_BUCKETS {
-            return Err(Error::TooManyBuckets(format!("A user may make {MAX_BUCKETS} buckets at most; {user:?} has as many.")).into());
+        if self.sql.number("SELECT COUNT(*) AS value FROM made_buckets WHERE user = ?", [T(user)])? >= most {
+            return Err(Error::TooManyBuckets(format!("A user may make {most} buckets at most; {user:?} has as many.")).into());
         }
         Ok(self.sql.run("INSERT INTO made_buckets (name, user, made) VALUES (?, ?, ?)", [T(name), T(user), N(now)])?)
     }

@@ -18,6 +18,7 @@ struct Orphan {
 struct Pending {
     version: String,
     nodes: String,
+    user: String,
 }
 
 #[derive(Deserialize)]
@@ -29,7 +30,7 @@ impl Ledger {
     /// Gives reserved versions back.
     pub(super) fn discard(&self, versions: &[String], now: u64) -> Answer<()> {
         for version in versions {
-            let pending: Option<Pending> = self.sql.first("SELECT version, nodes FROM pending WHERE version = ?", [T(version)])?;
+            let pending: Option<Pending> = self.sql.first("SELECT version, nodes, user FROM pending WHERE version = ?", [T(version)])?;
             if let Some(pending) = pending {
                 self.drop_pending(&pending, now)?;
             }
@@ -39,7 +40,8 @@ impl Ledger {
 
     fn drop_pending(&self, pending: &Pending, now: u64) -> worker::Result<()> {
         self.drop_blob(&pending.version, &pending.nodes, now)?;
-        self.sql.run("DELETE FROM pending WHERE version = ?", [T(&pending.version)])
+        self.sql.run("DELETE FROM pending WHERE version = ?", [T(&pending.version)])?;
+        self.note_due(&pending.user)
     }
 
     /// No row names a blob any more: it goes from the nodes that hold it, and from those that were to.
@@ -60,7 +62,7 @@ impl Ledger {
 
     /// Ends uploads that nobody came back to, and deletes blobs that no row has named for an hour.
     pub(super) async fn collect_garbage(&self, now: u64) -> worker::Result<()> {
-        let late = "SELECT version, nodes FROM pending WHERE reserved < ? LIMIT 500";
+        let late = "SELECT version, nodes, user FROM pending WHERE reserved < ? LIMIT 500";
         for pending in self.sql.all::<Pending, 1>(late, [N(now.saturating_sub(PENDING_AGE_MS))])? {
             self.drop_pending(&pending, now.saturating_sub(PENDING_AGE_MS))?;
         }

@@ -2,9 +2,11 @@
 //!
 //! `objects`, `uploads`, `purges` and `counters` answer calls, `copies` makes what a bucket's replicas ask for,
 //! `jobs` goes over all rows where an administrator asks for it, `garbage` deletes what no row names, `once`
-//! remembers what may not happen twice, `directory` knows the buckets made through the object API, `client` asks
+//! remembers what may not happen twice, `quota` counts what is held and lets uploads in, `account` does so over several
+//! ledgers, `directory` knows the buckets made through the object API, `client` asks
 //! from outside.
 
+mod account;
 pub mod client;
 mod copies;
 mod counters;
@@ -14,6 +16,7 @@ mod jobs;
 mod objects;
 mod once;
 mod purges;
+mod quota;
 mod sql;
 mod uploads;
 
@@ -77,6 +80,7 @@ impl DurableObject for Ledger {
         let now = Date::now().as_millis();
         self.make_copies(now).await?;
         self.collect_garbage(now).await?;
+        self.tell_accounts(now).await?;
         if self.reclaim().await? {
             self.wake_at(now + RECLAIM_AFTER_MS).await?;
         }
@@ -106,13 +110,15 @@ impl Ledger {
         // Statements between two awaits are written together or not at all, and nothing comes between.
         match call {
             Call::Look { keys } => json(&self.look(&keys)?),
-            Call::Reserve { key, nodes, length } => {
-                let version = self.reserve(&key, &nodes.join(","), length, now)?;
+            Call::Reserve { key, nodes, length, user, becomes } => {
+                let (version, warnings) = self.reserve((&key, &nodes.join(",")), length, &user, &becomes, now).await?;
                 self.wake(now).await?;
-                json(&Reservation { version })
+                json(&Reservation { version, warnings })
             }
             Call::Commit { key, row, only_if, failed } => {
-                self.commit(&key, &row, &only_if, &failed, now)?;
+                let committed = self.commit(&key, &row, &only_if, &failed, now);
+                self.tell_accounts(now).await?;
+                committed?;
                 self.wake_for_copies().await?;
                 done(Ok(()))
             }
@@ -121,9 +127,14 @@ impl Ledger {
                 self.wake_for_copies().await?;
                 done(Ok(()))
             }
-            Call::Release { versions } => done(self.discard(&versions, now)),
+            Call::Release { versions } => {
+                self.discard(&versions, now)?;
+                done(Ok(self.tell_accounts(now).await?))
+            }
             Call::Delete { keys, only_if } => {
-                self.delete(&keys, &only_if, now)?;
+                let deleted = self.delete(&keys, &only_if, now);
+                self.tell_accounts(now).await?;
+                deleted?;
                 self.wake(now).await?;
                 done(Ok(()))
             }
@@ -132,18 +143,27 @@ impl Ledger {
             Call::Open { key, content_type, meta, user } => {
                 let version = self.open(&key, content_type.as_deref(), &meta, &user, now)?;
                 self.wake(now).await?;
-                json(&Reservation { version })
+                json(&Reservation::of(version))
             }
-            Call::AddPart { upload, part, blob } => done(self.add_part(&upload, &part, &blob, now)),
+            Call::AddPart { upload, part, blob } => {
+                let added = self.add_part(&upload, &part, &blob, now);
+                self.tell_accounts(now).await?;
+                done(added)
+            }
             Call::Parts { key, query } => json(&self.parts(&key, &query)?),
             Call::Uploads { query } => json(&self.uploads(&query)?),
             Call::Gather { upload } => json(&self.gather(&upload)?),
             Call::Finish { upload, row, only_if, failed } => {
-                self.finish(&upload, &row, &only_if, &failed, now)?;
+                let finished = self.finish(&upload, &row, &only_if, &failed, now);
+                self.tell_accounts(now).await?;
+                finished?;
                 self.wake_for_copies().await?;
                 done(Ok(()))
             }
-            Call::Abort { upload } => done(self.abort(&upload, now)),
+            Call::Abort { upload } => {
+                self.abort(&upload, now)?;
+                done(Ok(self.tell_accounts(now).await?))
+            }
             Call::Close => done(self.close()),
             Call::Reopen => done(self.reopen()),
             Call::Purge { purge, user } => {
@@ -154,13 +174,15 @@ impl Ledger {
             Call::Count { counts } => done(self.count(&counts, now)),
             Call::Counted => json(&self.counted()?),
             Call::NoteVariant { key, version, plan, most } => done(self.note_variant(&key, &version, &plan, most)),
-            Call::MakeBucket { name, user } => done(self.make_bucket(&name, &user, now)),
+            Call::MakeBucket { name, user, most } => done(self.make_bucket(&name, &user, most, now)),
             Call::FindBucket { name } => json(&self.find_bucket(&name)?),
             Call::BucketsOf { user } => json(&self.buckets_of(&user)?),
             Call::DropBucket { name } => done(self.drop_bucket(&name)),
             Call::Recall { marks, .. } => json(&self.recall(&marks, now)?),
             Call::CommitOnce { done, only_if, failed, marks } => {
-                let done = self.commit_once(done, &only_if, &failed, &marks, now)?;
+                let done = self.commit_once(done, &only_if, &failed, &marks, now);
+                self.tell_accounts(now).await?;
+                let done = done?;
                 self.wake_for_copies().await?;
                 json(&done)
             }
@@ -178,6 +200,16 @@ impl Ledger {
             }
             Call::StopJob => done(self.stop_job(now)),
             Call::AllBuckets { most } => json(&self.all_buckets(most)?),
+            Call::Use { traffic } => {
+                for (minute, traffic) in &traffic {
+                    self.add_traffic(*minute, traffic)?;
+                }
+                json(&self.reads_of_minute(now)?)
+            }
+            Call::Usage { query } => json(&self.tell_usage(&query)?),
+            Call::Take { claim } => json(&self.take(&claim, now)?),
+            Call::Settle { word } => json(&self.hear(&word)?),
+            Call::Held => json(&self.held()?),
         }
     }
 }

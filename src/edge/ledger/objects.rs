@@ -68,15 +68,6 @@ impl Ledger {
         Ok(version_text(self.sql.number(schema::NEXT_VERSION, [N(now)])?) + &suffix)
     }
 
-    pub(super) fn reserve(&self, key: &str, nodes: &str, length: u64, now: u64) -> Answer<String> {
-        let version = self.next_version(now)?;
-        self.sql.run(
-            "INSERT INTO pending (version, key, nodes, length, reserved) VALUES (?, ?, ?, ?, ?)",
-            [T(&version), T(key), T(nodes), N(length), N(now)],
-        )?;
-        Ok(version)
-    }
-
     /// Makes a stored blob the object, unless something later or a condition forbids it.
     pub(super) fn commit(&self, key: &str, row: &Row, only_if: &WriteCondition, failed: &[String], now: u64) -> Answer<()> {
         let refused = match self.stored(key)? {
@@ -86,8 +77,11 @@ impl Ledger {
             _ if self.is_deleted(key, &row.version)? => Some(Error::Conflict("The key was deleted while the upload was under way.".into())),
             old => {
                 let refused = only_if.holds(old.as_ref()).err();
-                if let (None, Some(old)) = (&refused, old) {
-                    self.drop_blob(&old.version, &old.nodes, now)?;
+                if refused.is_none() {
+                    if let Some(old) = &old {
+                        self.drop_blob(&old.version, &old.nodes, now)?;
+                    }
+                    self.count_row(Some(row), old.as_ref())?;
                 }
                 refused
             }
@@ -136,6 +130,7 @@ impl Ledger {
             }
             if let Some(row) = row {
                 self.drop_blob(&row.version, &row.nodes, now)?;
+                self.count_row(None, Some(&row))?;
                 self.sql.run("DELETE FROM objects WHERE key = ?", [T(key)])?;
                 self.sql.run("DELETE FROM variants WHERE key = ?", [T(key)])?;
             }
@@ -155,7 +150,7 @@ impl Ledger {
     }
 
     pub(super) fn sum(&self) -> Answer<Sum> {
-        let sum = "SELECT COUNT(*) AS objects, COALESCE(SUM(length), 0) AS bytes, (SELECT COUNT(*) FROM uploads) AS uploads FROM objects";
+        let sum = "SELECT COALESCE(SUM(objects), 0) AS objects, COALESCE(SUM(bytes), 0) AS bytes, (SELECT COUNT(*) FROM uploads) AS uploads FROM totals";
         Ok(self.sql.first(sum, [])?.ok_or(Error::Internal)?)
     }
 

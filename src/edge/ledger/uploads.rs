@@ -14,6 +14,7 @@ use serde::Deserialize;
 #[derive(Deserialize)]
 struct StoredUpload {
     key: String,
+    user: String,
     content_type: Option<String>,
     meta: String,
 }
@@ -36,6 +37,11 @@ impl StoredPart {
 }
 
 #[derive(Deserialize)]
+struct Whose {
+    user: String,
+}
+
+#[derive(Deserialize)]
 struct Done {
     etag: String,
 }
@@ -53,15 +59,19 @@ impl Ledger {
 
     /// The upload, if it is under way and of that key.
     fn opened(&self, upload: &Open) -> Answer<StoredUpload> {
-        let found: Option<StoredUpload> = self.sql.first("SELECT key, content_type, meta FROM uploads WHERE id = ?", [T(&upload.id)])?;
+        let found: Option<StoredUpload> =
+            self.sql.first("SELECT key, user, content_type, meta FROM uploads WHERE id = ?", [T(&upload.id)])?;
         Ok(found.filter(|u| u.key == upload.key).ok_or(Error::NoSuchUpload)?)
     }
 
     pub(super) fn add_part(&self, upload: &Open, part: &Part, blob: &Blob, now: u64) -> Answer<()> {
-        if let Err(gone) = self.opened(upload) {
-            self.discard(std::slice::from_ref(&blob.version), now)?;
-            return Err(gone);
-        }
+        let opened = match self.opened(upload) {
+            Ok(opened) => opened,
+            Err(gone) => {
+                self.discard(std::slice::from_ref(&blob.version), now)?;
+                return Err(gone);
+            }
+        };
         let number = || N(part.number.into());
         let old: Option<StoredPart> = self.sql.first("SELECT * FROM parts WHERE upload = ? AND number = ?", [T(&upload.id), number()])?;
         if let Some(old) = old.filter(|old| old.version != blob.version) {
@@ -71,7 +81,8 @@ impl Ledger {
             "INSERT OR REPLACE INTO parts (upload, number, version, etag, length, nodes, stored) VALUES (?, ?, ?, ?, ?, ?, ?)",
             [T(&upload.id), number(), T(&blob.version), T(&part.etag), N(part.length), T(&blob.nodes), N(part.stored)],
         )?;
-        Ok(self.sql.run("DELETE FROM pending WHERE version = ?", [T(&blob.version)])?)
+        self.sql.run("DELETE FROM pending WHERE version = ?", [T(&blob.version)])?;
+        Ok(self.note_due(&opened.user)?)
     }
 
     fn parts_of(&self, id: &str) -> worker::Result<Vec<StoredPart>> {
@@ -132,6 +143,9 @@ impl Ledger {
 
     /// Removes an upload; its parts become garbage.
     pub(super) fn forget_upload(&self, id: &str, now: u64) -> worker::Result<()> {
+        if let Some(Whose { user }) = self.sql.first("SELECT user FROM uploads WHERE id = ?", [T(id)])? {
+            self.note_due(&user)?;
+        }
         for part in self.parts_of(id)? {
             self.drop_blob(&part.version, &part.nodes, now)?;
         }

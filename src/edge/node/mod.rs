@@ -7,7 +7,7 @@ mod find;
 pub mod health;
 pub mod http;
 mod kept;
-mod patience;
+pub mod patience;
 mod r2;
 mod read;
 mod remote;
