@@ -473,7 +473,7 @@ test('an object is deleted only after a question', async () => {
 test('usage and quota as charts', async () => {
   const { page, close } = await chromium.open('#-/usage/small', { key: DEV });
   await page.getByRole('heading', { name: 'Requests' }).waitFor();
-  assert.match(await page.locator('.figures').textContent(), /Held.*1 objects/);
+  assert.match(await page.locator('.figures').textContent(), /Held.*1 object/);
   assert.equal(await page.getByRole('meter').count(), 2);
   assert.ok(await page.locator('.chart svg rect').count() > 0, 'the uploads of this test are bars');
   assert.match(await page.getByRole('img', { name: /^Requests/ }).getAttribute('aria-label'), /writes: [1-9]/);

@@ -34,7 +34,7 @@ export function chart({ title, rows, series, print, time, limit, kind = 'bars' }
   const [plotWidth, plotHeight] = [WIDTH - LEFT - 4, HEIGHT - TOP - BOTTOM];
   const x = (i) => LEFT + (i / rows.length) * plotWidth;
   const y = (value) => TOP + plotHeight * (1 - value / most);
-  const marks = [0, 0.5, 1].map((part) => [s('line', { class: 'grid-line', x1: LEFT, x2: WIDTH - 4, y1: y(part * most), y2: y(part * most) }), s('text', { class: 'tick', x: LEFT - 8, y: y(part * most) + 4, 'text-anchor': 'end' }, print(part * most))]);
+  const marks = [0, 0.5, 1].filter((part) => !/^\d+\.\d+$/.test(print(part * most))).map((part) => [s('line', { class: 'grid-line', x1: LEFT, x2: WIDTH - 4, y1: y(part * most), y2: y(part * most) }), s('text', { class: 'tick', x: LEFT - 8, y: y(part * most) + 4, 'text-anchor': 'end' }, print(part * most))]);
   const every = Math.max(1, Math.ceil(rows.length / 6));
   const times = rows.map((row, i) => i % every === 0 && s('text', { class: 'tick', x: x(i), y: HEIGHT - 6 }, time(row.at)));
   const width = Math.max(plotWidth / rows.length - 1.5, 1);

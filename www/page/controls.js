@@ -69,7 +69,9 @@ export function parameterControl(parameter, { key = parameter.name, value, repor
   const id = freshId(`p-${key}`);
   const help = `${id}-help`;
   const wanted = control(parameter, effects);
+  // The first words are the label, what follows them is the help.
   const label = parameter.doc.replace(/[.;:,].*$/s, '');
+  const rest = parameter.doc.slice(label.length).replace(/^[.;:,\s]+/, '');
   const make = {
     flag: () => choice(id, { choices: ['0', '1'] }, value, report),
     choice: () => choice(id, wanted, value, report),
@@ -84,5 +86,5 @@ export function parameterControl(parameter, { key = parameter.name, value, repor
   return h('div', { class: value === undefined ? 'control' : 'control set', 'data-key': key },
     h('label', { for: id }, h('code', {}, key), ' ', h('span', {}, label)),
     made,
-    h('p', { class: 'help', id: help }, `${parameter.doc} Values: ${parameter.values}.`));
+    h('p', { class: 'help', id: help }, `${rest && `${rest[0].toUpperCase()}${rest.slice(1)} `}Values: ${parameter.values}.`));
 }

@@ -130,8 +130,9 @@ export async function editor(main, { bucket, object, params: first }, { signIn }
         } }),
       }, 'Delete'))),
     h('div', { class: 'editor' },
-      h('section', { class: 'left', 'aria-label': 'Preview' }, h('div', { class: 'bar' }, stage.tabs, reset), stage.element, facts, links.element, links.code, session.keyId && plan),
-      h('section', { class: 'card panel', 'aria-label': 'Controls' }, modes, panel, marks)));
+      h('section', { class: 'look', 'aria-label': 'Preview' }, h('div', { class: 'bar' }, stage.tabs, reset), stage.element, facts),
+      h('section', { class: 'card panel', 'aria-label': 'Controls' }, modes, panel, marks),
+      h('div', { class: 'take' }, links.element, links.code, session.keyId && plan)));
   document.title = `${object} · Limn`;
 
   draw();

@@ -5,7 +5,7 @@ import { purgeButton } from './purge.js';
 import { list } from './server.js';
 import { session } from './session.js';
 import { uploadPanel } from './upload-panel.js';
-import { bytes, count, date } from './words.js';
+import { bytes, date, some } from './words.js';
 
 const PAGE = 60;
 const PICTURES = /\.(jpe?g|png|webp|gif|avif|bmp|tiff?|svg|ico|qoi|p[bgpn]m)$/i;
@@ -63,7 +63,7 @@ export async function gallery(main, { bucket, prefix }, { signIn }) {
       pager.querySelector('.page').textContent = `Page ${pages.length}`;
       const more = found.next || pages.length > 1 ? ' on this page' : '';
       status.textContent = found.objects.length || found.folders.length
-        ? `${count(found.objects.length)} ${found.objects.length === 1 ? 'object' : 'objects'}${more}`
+        ? `${some(found.objects.length, 'object')}${more}`
         : begins.value ? 'Nothing here begins so.' : 'Nothing is here yet.';
       if (moved) main.querySelector('h1').focus();
     } catch (error) {
@@ -80,11 +80,11 @@ export async function gallery(main, { bucket, prefix }, { signIn }) {
   const panel = uploadPanel({ bucket, prefix, signIn, stored: settled(() => (say('An upload is stored.'), load()), 300) });
   const what = prefix ? `everything made of ${bucket}/${prefix}` : `everything made of the bucket ${bucket}`;
   document.title = `${bucket}/${prefix} · Limn`;
-  main.replaceChildren(
-    crumbs(bucket, prefix),
+  main.replaceChildren(...[
+    prefix && crumbs(bucket, prefix),
     h('div', { class: 'title-row' }, h('h1', { tabindex: '-1' }, prefix.split('/').filter(Boolean).at(-1) ?? bucket),
       h('div', { class: 'actions' }, h('label', { for: find, class: 'unseen' }, 'Names that begin with'), begins, purgeButton(bucket, prefix ? { prefixes: [prefix] } : { everything: true }, what))),
-    panel.element, folders, status, grid, pager);
+    panel.element, folders, status, grid, pager].filter(Boolean));
   await load();
   return () => (under?.abort(), panel.stop());
 }

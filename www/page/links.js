@@ -37,7 +37,7 @@ export class Links {
       } }, name)));
     this.source = h('pre', { class: 'code-block', tabindex: '0', 'aria-label': 'Code' });
     this.hint = h('p', { class: 'note' });
-    this.code = h('section', { class: 'card code', 'aria-label': 'Code' }, h('div', { class: 'bar' }, h('h2', {}, 'Code'), copyButton(() => this.source.textContent, 'the code')), tabs, this.source, this.hint);
+    this.code = h('section', { class: 'card snippets', 'aria-label': 'Code' }, h('div', { class: 'bar' }, h('h2', {}, 'Code'), copyButton(() => this.source.textContent, 'the code')), tabs, this.source, this.hint);
   }
 
   #line(title, name) {

@@ -6,14 +6,17 @@ import { numbered } from './vocabulary.js';
 
 const OWN = ['wm', 'wmt', 'wmg', 'wmx', 'wmy', 'wmo', 'wms', 'wmf', 'wmc', 'wmz', 'wmr', 'wmsh', 'tile'];
 
+/** The same image, exactly. */
+const lossless = (params) => ({ ...Object.fromEntries(Object.entries(params).filter(([name]) => !['q', 'qr', 'mb', 'll', 'prog'].includes(name))), f: 'png' });
+
 /** The numbers of the marks that stand at one place; tiles lie everywhere. */
 const placed = (params) => [1, 2, 3].filter((number) => (params[numbered('wm', number)] ?? params[numbered('wmt', number)]) !== undefined && (params[numbered('tile', number)] ?? '0') === '0');
 
 export class MarkHandles {
   #under = null;
   #focused = null;
-  /** The last picture without a mark, since moving the mark does not change it. */
-  #bare = { key: null, data: null };
+  /** Pictures without a mark: moving the mark does not change them. */
+  #known = new Map();
 
   constructor({ bucket, object, change }) {
     Object.assign(this, { bucket, object, change });
@@ -30,11 +33,12 @@ export class MarkHandles {
     const marks = params.p === undefined && params['x-oss-process'] === undefined ? placed(params) : [];
     if (!marks.length) return;
     try {
-      const whole = await pixels(result.url, result.size);
+      // Lossy formats differ a little everywhere.
+      const whole = await this.#pixelsOf(lossless(params), result.size, under.signal);
       for (const number of marks) {
         const bare = Object.fromEntries(Object.entries(params).filter(([name]) => !OWN.some((own) => numbered(own, number) === name)));
-        const without = await this.#pixelsOf(bare, result.size, under.signal);
-        const box = without && difference(whole, without, result.size.width, result.size.height);
+        const without = await this.#pixelsOf(lossless(bare), result.size, under.signal);
+        const box = whole && without && difference(whole, without, result.size.width, result.size.height);
         if (under.signal.aborted) return;
         if (box) frame.append(this.#handle(number, box, result.size, params));
       }
@@ -47,12 +51,14 @@ export class MarkHandles {
   /** The pixels of the image by these parameters; none where it has another size. */
   async #pixelsOf(params, size, signal) {
     const key = JSON.stringify([params, size]);
-    if (this.#bare.key === key) return this.#bare.data;
+    if (this.#known.has(key)) return this.#known.get(key);
     const bare = await fetchPicture(this.bucket, this.object, params, signal);
     const same = bare.size?.width === size.width && bare.size.height === size.height;
     const data = same ? await pixels(bare.url, size) : null;
     bare.release();
-    this.#bare = { key, data };
+    // One for each mark, and the whole.
+    if (this.#known.size > 3) this.#known.delete(this.#known.keys().next().value);
+    this.#known.set(key, data);
     return data;
   }
 

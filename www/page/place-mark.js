@@ -44,7 +44,7 @@ export function moved(box, { dx, dy }, image, now) {
  * @param {Uint8ClampedArray} a RGBA
  * @param {Uint8ClampedArray} b RGBA
  */
-export function difference(a, b, width, height, least = 36) {
+export function difference(a, b, width, height, least = 12) {
   let [left, top, right, bottom] = [width, height, -1, -1];
   for (let y = 0; y < height; y++) {
     for (let x = 0; x < width; x++) {

@@ -4,7 +4,7 @@ import * as place from './place.js';
 import { usage } from './server.js';
 import { session } from './session.js';
 import { uploads } from './uploads.js';
-import { bytes, count } from './words.js';
+import { bytes, count, some } from './words.js';
 
 const STATES = { waiting: 'waiting', sending: 'sending', done: 'stored', failed: 'failed', cancelled: 'cancelled' };
 const NAMES = [['{name}.{ext}', 'as the file is called'], ['{yyyy}/{mm}/{dd}/{version}.{ext}', 'by day and version'], ['{sha256:16}.{ext}', 'by content']];
@@ -80,7 +80,7 @@ export function uploadPanel({ bucket, prefix, stored, signIn }) {
       const facts = [];
       if (quota.bytes) facts.push(`${bytes(Math.max(quota.bytes - held.bytes - pending.bytes, 0))} of ${bytes(quota.bytes)}`);
       if (quota.objects) facts.push(`${count(Math.max(quota.objects - held.objects - pending.objects, 0))} of ${count(quota.objects)} objects`);
-      left.textContent = facts.length ? `Quota left: ${facts.join(', ')}` : `No quota; ${bytes(held.bytes)} in ${count(held.objects)} objects`;
+      left.textContent = facts.length ? `Quota left: ${facts.join(', ')}` : `No quota; ${bytes(held.bytes)} in ${some(held.objects, 'object')}`;
     } catch (error) {
       left.textContent = error.code === 'access_denied' ? '' : error.message;
     }

@@ -4,7 +4,7 @@ import { failure, h } from './dom.js';
 import * as place from './place.js';
 import { usage } from './server.js';
 import { session } from './session.js';
-import { bytes, count } from './words.js';
+import { bytes, count, some } from './words.js';
 
 const clock = (at) => new Date(at * 1000).toISOString().slice(11, 16);
 const day = (at) => new Date(at * 1000).toLocaleDateString('en-GB', { day: 'numeric', month: 'short', timeZone: 'UTC' });
@@ -40,22 +40,22 @@ export async function usageView(main, { bucket }, { signIn }) {
       const told = await usage(bucket, { span, from: String(until - length), until: String(until) });
       const rows = filled(told.rows, until - length, until, step);
       const { quota, held, pending } = told;
-      body.replaceChildren(
+      body.replaceChildren(...[
         h('dl', { class: 'figures' },
-          figure('Held', bytes(held.bytes), `${count(held.objects)} objects`),
-          figure('Under way', bytes(pending.bytes), `${count(pending.objects)} uploads`),
-          figure('Owner', told.owner ?? 'nobody'),
+          figure('Held', bytes(held.bytes), some(held.objects, 'object')),
+          figure('Under way', bytes(pending.bytes), some(pending.objects, 'upload')),
+          told.owner && figure('Owner', told.owner),
           figure('Reads', count(rows.reduce((sum, row) => sum + row.reads, 0)), SPANS[shown][1].toLowerCase())),
         (quota.bytes || quota.objects) && h('section', { class: 'card meters', 'aria-label': 'Quota' }, h('h2', {}, 'Quota'),
           quota.bytes && meter('Bytes', held.bytes + pending.bytes, quota.bytes, bytes),
           quota.objects && meter('Objects', held.objects + pending.objects, quota.objects, count)),
-        chart({ title: 'Requests', rows, time, print: (n) => count(Math.round(n * 10) / 10), series: [{ key: 'reads', name: 'reads' }, { key: 'writes', name: 'writes' }] }),
+        h('div', { class: 'charts' }, chart({ title: 'Requests', rows, time, print: (n) => count(Math.round(n * 10) / 10), series: [{ key: 'reads', name: 'reads' }, { key: 'writes', name: 'writes' }] }),
         chart({ title: 'Traffic', rows, time, print: bytes, series: [{ key: 'bytes_out', name: 'out' }, { key: 'bytes_in', name: 'in' }] }),
         chart({ title: 'Held over time', rows, time, print: bytes, kind: 'area', limit: quota.bytes ?? undefined, series: [{ key: 'bytes', name: 'bytes held' }] }),
         told.users.length > 0 && h('section', { class: 'card', 'aria-label': 'Users' }, h('h2', {}, 'Users'), h('div', { class: 'scroll' }, h('table', {},
           h('thead', {}, h('tr', {}, ['User', 'Bytes', 'Objects', 'Quota'].map((name) => h('th', { scope: 'col' }, name)))),
-          h('tbody', {}, told.users.map((user) => h('tr', {}, h('th', { scope: 'row' }, user.user), h('td', {}, bytes(user.bytes)), h('td', {}, count(user.objects)), h('td', {}, user.quota?.bytes ? `${bytes(user.total?.bytes ?? user.bytes)} of ${bytes(user.quota.bytes)}` : 'none'))))))),
-        h('p', { class: 'note' }, `Traffic is added every ${told.delay_seconds} seconds; times are UTC.`));
+          h('tbody', {}, told.users.map((user) => h('tr', {}, h('th', { scope: 'row' }, user.user), h('td', {}, bytes(user.bytes)), h('td', {}, count(user.objects)), h('td', {}, user.quota?.bytes ? `${bytes(user.total?.bytes ?? user.bytes)} of ${bytes(user.quota.bytes)}` : 'none')))))))),
+        h('p', { class: 'note' }, `Traffic is added every ${told.delay_seconds} seconds; times are UTC.`)].filter(Boolean));
     } catch (error) {
       const help = error.wantsKey && h('button', { type: 'button', class: 'main', onclick: signIn }, session.keyId ? 'Use another key' : 'Sign in');
       body.replaceChildren(failure(error, help));

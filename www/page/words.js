@@ -12,6 +12,9 @@ export function bytes(count) {
 
 export const count = (value) => value.toLocaleString('en');
 
+/** `1 object`, `2 objects`. */
+export const some = (value, word) => `${count(value)} ${word}${value === 1 ? '' : 's'}`;
+
 /** How much smaller or larger: `−96 %`. */
 export function change(before, after) {
   if (!before) return '';
