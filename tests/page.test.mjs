@@ -240,6 +240,9 @@ test('every parameter has a control, every OSS operation a step', async () => {
   await page.getByRole('button', { name: 'Move rotate up' }).click();
   assert.equal((await params(page))['x-oss-process'], 'image/rotate,180/resize,w_300');
   await page.getByRole('button', { name: 'Remove rotate' }).click();
+  await page.waitForFunction(() => document.querySelector('.code-block').textContent.includes('resize,w_300'));
+  assert.doesNotMatch(await page.locator('.code-block').textContent(), /srcset/, 'no key may stand beside a program');
+  assert.ok(await page.getByRole('button', { name: 'Next.js' }).isDisabled());
   await picture(page, 'program');
   assert.equal((await params(page))['x-oss-process'], 'image/resize,w_300');
   await close();
@@ -423,7 +426,7 @@ test('code for pages and frameworks, which works', async () => {
   };
   const urls = (text) => [...text.matchAll(/https?:\/\/[^\s",)]+/g)].map(([url]) => url.replaceAll('&amp;', '&'));
   const img = await shown('<img>');
-  assert.match(img, /srcset="[^"]+ 200w, [^"]+ 400w, [^"]+ 800w"/);
+  assert.match(img, /srcset="[^"]+ 200w,\s+[^"]+ 400w,\s+[^"]+ 800w"/);
   assert.match(img, /width="400" height="300"/);
   for (const [url, width] of urls(img).map((url) => [url, Number(new URL(url).searchParams.get('w'))])) await works(url, width);
   assert.match(await shown('<picture>'), /<source type="image\/webp"/);

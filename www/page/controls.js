@@ -36,7 +36,7 @@ function colours(id, value, report, label) {
 /** A field for any value, and a slider where the range is one that a slider can show. */
 function number(id, { min, max, step, usual, words, ratio }, value, report, label) {
   const slides = (max - min <= 400 || max <= 1000) && !ratio;
-  const slid = () => (value !== undefined && /^-?[\d.]+$/.test(value) ? value : (usual ?? Math.max(min, Math.min(max, 0))));
+  const slid = () => (value !== undefined && /^-?[\d.]+$/.test(value) ? value : (usual ?? (min > 0 && min < 1 ? 1 : Math.max(min, Math.min(max, 0)))));
   const hint = [`${min} to ${max}`, ...words, ratio && 'or a ratio'].filter(Boolean).join(', ');
   const text = h('input', {
     id, type: 'text', inputmode: 'decimal', value: value ?? '', placeholder: usual ?? hint, autocomplete: 'off', class: slides ? 'short' : '',
@@ -86,5 +86,5 @@ export function parameterControl(parameter, { key = parameter.name, value, repor
   return h('div', { class: value === undefined ? 'control' : 'control set', 'data-key': key },
     h('label', { for: id }, h('code', {}, key), ' ', h('span', {}, label)),
     made,
-    h('p', { class: 'help', id: help }, `${rest && `${rest[0].toUpperCase()}${rest.slice(1)} `}Values: ${parameter.values}.`));
+    h('p', { class: 'help', id: help }, `${rest && `${rest} `}Values: ${parameter.values}.`));
 }

@@ -2,7 +2,7 @@
 import { Limn, base64url, ossProgram } from '../limn.js';
 import { copyButton, freshId, h } from './dom.js';
 import { session } from './session.js';
-import { SNIPPETS } from './snippets.js';
+import { SNIPPETS, isOpen } from './snippets.js';
 
 const OSS = 'x-oss-process';
 const TERMS = [[600, '10 minutes'], [3600, '1 hour'], [86_400, '1 day'], [604_800, '7 days'], [31_536_000, '1 year']];
@@ -29,12 +29,12 @@ export class Links {
         h('label', { for: sign }, toggle, ' Sign'), h('label', { for: term }, 'Good for'), ends)),
       this.short.row, this.oss.row,
       !session.keyId && h('p', { class: 'note' }, 'Sign in to sign links: the secret stays in this tab, and what it signs is made here.'));
-    const tabs = h('div', { class: 'segments wrap', role: 'group', 'aria-label': 'Kind of code' }, SNIPPETS.map(([name], i) =>
+    const tabs = (this.tabs = h('div', { class: 'segments wrap', role: 'group', 'aria-label': 'Kind of code' }, SNIPPETS.map(([name], i) =>
       h('button', { type: 'button', 'aria-pressed': String(i === 0), onclick: () => {
         this.#snippet = i;
         Array.from(tabs.children).forEach((button, at) => button.setAttribute('aria-pressed', String(at === i)));
         this.#drawCode();
-      } }, name)));
+      } }, name))));
     this.source = h('pre', { class: 'code-block', tabindex: '0', 'aria-label': 'Code' });
     this.hint = h('p', { class: 'note' });
     this.code = h('section', { class: 'card snippets', 'aria-label': 'Code' }, h('div', { class: 'bar' }, h('h2', {}, 'Code'), copyButton(() => this.source.textContent, 'the code')), tabs, this.source, this.hint);
@@ -45,11 +45,12 @@ export class Links {
     const field = h('input', { id, type: 'text', readonly: true, 'data-link': name, class: 'url', onfocus: () => field.select() });
     const note = h('p', { class: 'note', hidden: true });
     const open = h('a', { class: 'button quiet', target: '_blank', rel: 'noreferrer', 'aria-label': `Open the link, ${title}` }, 'Open');
-    const row = h('div', { class: 'link-row' }, h('label', { for: id }, title), h('span', { class: 'pair' }, field, copyButton(() => field.value, `the link, ${title}`), open), note);
+    const copy = copyButton(() => field.value, `the link, ${title}`);
+    const row = h('div', { class: 'link-row' }, h('label', { for: id }, title), h('span', { class: 'pair' }, field, copy, open), note);
     const show = (url, words) => {
       field.value = url ?? '';
       field.disabled = !url;
-      open.toggleAttribute('hidden', !url);
+      open.hidden = copy.hidden = !url;
       if (url) open.href = url;
       note.textContent = words ?? '';
       note.hidden = !words;
@@ -81,7 +82,10 @@ export class Links {
   }
 
   async #drawCode() {
-    const [name, make] = SNIPPETS[this.#snippet];
+    // Beside a program or a style no other key may stand: such an image has one size.
+    const open = isOpen(this.#params);
+    Array.from(this.tabs.children).forEach((button, at) => (button.disabled = !open && at > 0));
+    const [name, make] = SNIPPETS[open ? this.#snippet : 0];
     const isLoader = ['Next.js', 'Nuxt', 'Astro'].includes(name);
     const base = new Limn({ endpoint: location.origin, bucket: this.bucket }).url('x').slice(0, -2);
     const turn = this.#shown;
@@ -91,6 +95,6 @@ export class Links {
     const signs = this.#signs && session.keyId;
     this.hint.textContent = isLoader
       ? 'Images are named by their key in the bucket. The loader signs nothing: the bucket must let strangers ask for these parameters.'
-      : signs ? 'These links end with the time chosen above; sign them on a server for a page that stays.' : '';
+      : !open ? 'Nothing may stand beside a program or a style, so this image has one size; parameters give a srcset and loaders.' : signs ? 'These links end with the time chosen above; sign them on a server for a page that stays.' : '';
   }
 }

@@ -3,7 +3,8 @@ export const WIDTHS = [320, 640, 960, 1280, 1920];
 
 const escaped = (text) => text.replaceAll('&', '&amp;').replaceAll('"', '&quot;');
 const without = (params, ...names) => Object.fromEntries(Object.entries(params).filter(([name]) => !names.includes(name)));
-const literal = (value) => JSON.stringify(value).replaceAll('"', "'");
+/** A string as JavaScript writes it, in single quotes. */
+const literal = (value) => `'${JSON.stringify(value).slice(1, -1).replaceAll('\\"', '"').replaceAll("'", "\\'")}'`;
 
 /** Parameters as lines of code that set them. */
 const settings = (params, indent) => Object.entries(params).map(([name, value]) => `${indent}url.searchParams.set(${literal(name)}, ${literal(value)});`).join('\n');
@@ -17,10 +18,17 @@ function widths({ w }) {
 const sizes = ({ w }) => (Number(w) >= 1 ? `(max-width: ${w}px) 100vw, ${w}px` : '100vw');
 const ratio = (size) => (size ? ` width="${size.width}" height="${size.height}"` : '');
 
+/** Whether other keys may stand beside these: not beside a program, nor beside a style. */
+export const isOpen = (params) => !('x-oss-process' in params) && !('p' in params);
+
+/** A srcset's entries, each on a line of its own. */
+const lines = (text, indent) => escaped(text).replaceAll(', ', `,\n${indent}`);
+
 /** What all HTML snippets are made of; `link` makes one URL, `set` a srcset. */
 export async function img({ params, size, link, set }) {
+  if (!isOpen(params)) return `<img src="${escaped(await link(params))}"${ratio(size)} alt="" loading="lazy" decoding="async">`;
   return `<img src="${escaped(await link(params))}"
-     srcset="${escaped(await set(params, widths(params)))}"
+     srcset="${lines(await set(params, widths(params)), '             ')}"
      sizes="${sizes(params)}"${ratio(size)}
      alt="" loading="lazy" decoding="async">`;
 }
@@ -30,7 +38,7 @@ export async function picture({ params, size, link, set }) {
   const plain = without(params, 'f');
   return `<picture>
   <source type="image/webp" sizes="${sizes(params)}"
-    srcset="${escaped(await set({ ...plain, f: 'webp' }, widths(params)))}">
+    srcset="${lines(await set({ ...plain, f: 'webp' }, widths(params)), '            ')}">
   <img src="${escaped(await link(plain))}"${ratio(size)} alt="" loading="lazy" decoding="async">
 </picture>`;
 }
