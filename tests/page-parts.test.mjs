@@ -136,6 +136,17 @@ test('the types name what the client has', async () => {
   for (const name of Object.getOwnPropertyNames(client.Limn.prototype).filter((name) => name !== 'constructor')) assert.match(types, new RegExp(`^  ${name}\\(`, 'm'), name);
 });
 
+test('the index asks for every module at once', async () => {
+  const index = readFileSync(new URL('../www/index.html', import.meta.url), 'utf8');
+  const named = [...index.matchAll(/(?:modulepreload" href|script type="module" src)="\/-\/www\/([^"]+)"/g)].map(([, file]) => file);
+  const reached = new Set(['page/main.js']);
+  for (const file of reached) {
+    const text = readFileSync(new URL(`../www/${file}`, import.meta.url), 'utf8');
+    for (const [, from] of text.matchAll(/from '(\.[^']+)'/g)) reached.add(new URL(from, `http://h/${file}`).pathname.slice(1));
+  }
+  assert.deepEqual(named.sort(), [...reached].sort());
+});
+
 test('no file of the page names another host or sets what its policy refuses', async () => {
   const { readdirSync } = await import('node:fs');
   const www = new URL('../www/', import.meta.url);

@@ -181,7 +181,7 @@ test('several files go up with progress; what is refused is told and tried again
 });
 
 test('an upload is cancelled on its way and tried again', async () => {
-  const { page, close } = await chromium.open('#/demo/slow/', { key: DEV });
+  const { page, close } = await chromium.open('#/demo/slow/', { key: DEV, refused: ['net::ERR_INTERNET_DISCONNECTED'] });
   await page.getByText('No quota;').waitFor();
   const line = page.locator('.upload[data-name="big.jpg"]');
   const network = await page.context().newCDPSession(page);
@@ -204,7 +204,7 @@ test('an upload is cancelled on its way and tried again', async () => {
   await network.send('Network.emulateNetworkConditions', { offline: false, latency: 0, downloadThroughput: -1, uploadThroughput: -1 });
   await page.locator('.upload[data-name="lost.png"]').getByRole('button', { name: 'Retry' }).click();
   await page.locator('.upload[data-name="lost.png"][data-state="done"]').waitFor();
-  await page.context().close();
+  await close();
 });
 
 test('what is left of a quota, and its end', async () => {
@@ -481,7 +481,7 @@ test('usage and quota as charts', async () => {
   assert.ok(await page.locator('.chart svg rect').count() > 0, 'the uploads of this test are bars');
   assert.match(await page.getByRole('img', { name: /^Requests/ }).getAttribute('aria-label'), /writes: [1-9]/);
   await page.getByRole('button', { name: 'Last 30 days' }).click();
-  await page.getByText('last 30 days').waitFor();
+  await page.locator('small').filter({ hasText: 'last 30 days' }).waitFor();
   await page.locator('.numbers summary').first().click();
   assert.ok(await page.locator('.numbers tbody tr').count() > 0);
   await picture(page, 'usage');

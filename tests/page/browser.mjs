@@ -25,7 +25,8 @@ export async function browser(base) {
   const it = await chromium.launch({ executablePath: executable(), args: FLAGS, headless: true });
   mkdirSync(pictures, { recursive: true });
 
-  /** A page at `#hash`, in a context of its own; `key` signs in by hand, as a reader does. `refused`: statuses that the flow expects. */
+  /** A page at `#hash`, in a context of its own; `key` signs in by hand, as a reader does. `refused`: statuses, or
+   * words of the browser, that the flow expects. */
   async function open(hash, { key, size = DESKTOP, scheme = 'light', refused = [], context: options = {} } = {}) {
     const context = await it.newContext({ viewport: size, colorScheme: scheme, reducedMotion: 'reduce', permissions: ['clipboard-read', 'clipboard-write'], ...options });
     const page = await context.newPage();
@@ -34,7 +35,7 @@ export async function browser(base) {
     const sent = [];
     page.on('pageerror', (error) => wrong.push(String(error)));
     page.on('console', (message) => {
-      const expected = refused.some((status) => message.text().includes(`status of ${status}`));
+      const expected = refused.some((what) => message.text().includes(typeof what === 'number' ? `status of ${what}` : what));
       if (['error', 'warning'].includes(message.type()) && !expected) wrong.push(`${message.text()} ${message.location().url}`);
     });
     page.on('request', (request) => sent.push([request.method(), request.url(), request.postData() ?? '', JSON.stringify(request.headers())].join(' ')));

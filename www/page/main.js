@@ -75,6 +75,8 @@ chooser.addEventListener('change', () => chooser.checkValidity() && chooser.valu
 key.addEventListener('click', signInDialog);
 // The part behind # is the view's, so the link moves the focus itself.
 document.getElementById('skip').addEventListener('click', (event) => (event.preventDefault(), main.focus()));
+// A file that misses the place for uploads must not open instead of the page.
+for (const type of ['dragover', 'drop']) window.addEventListener(type, (event) => event.dataTransfer?.types.includes('Files') && event.preventDefault());
 window.addEventListener('hashchange', () => show());
 session.addEventListener('change', () => {
   say(session.keyId ? `Signed in as ${session.keyId}.` : 'Signed out.', { shown: true });

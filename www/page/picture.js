@@ -4,6 +4,17 @@ import { ask } from './server.js';
 /** What a browser says that it takes, so that `f=auto` is answered as on a page. */
 const ACCEPT = 'image/avif,image/webp,image/*,*/*;q=0.8';
 
+/** Facts of an image are short; longer JSON is some object's own. */
+const MAX_FACTS = 1 << 20;
+
+function indented(json) {
+  try {
+    return JSON.stringify(JSON.parse(json), null, 2);
+  } catch {
+    return json;
+  }
+}
+
 /** Decodes a picture so that its size is known; none where the browser cannot show its format. */
 async function sized(url) {
   const image = new Image();
@@ -22,11 +33,17 @@ async function sized(url) {
  */
 export async function fetchPicture(bucket, object, params, signal) {
   const answer = await ask('GET', `/${bucket}/${object}`, params, { headers: { accept: ACCEPT }, cache: 'reload', signal });
-  const blob = await answer.blob();
   const type = answer.headers.get('content-type') ?? '';
-  const facts = { bytes: blob.size, type, cache: answer.headers.get('cache-status') ?? '', upgrade: answer.headers.get('x-limn-upgrade') === 'pending' };
-  if (type.startsWith('application/json')) return { ...facts, url: null, size: null, json: JSON.stringify(JSON.parse(await blob.text()), null, 2), release() {} };
-  if (!type.startsWith('image/')) return { ...facts, url: null, size: null, json: null, release() {} };
+  const facts = { bytes: Number(answer.headers.get('content-length')), type, cache: answer.headers.get('cache-status') ?? '', upgrade: answer.headers.get('x-limn-upgrade') === 'pending' };
+  const isFacts = type.startsWith('application/json') && facts.bytes <= MAX_FACTS;
+  // A film of gigabytes is not fetched to say that it is no picture.
+  if (!type.startsWith('image/') && !isFacts) {
+    await answer.body?.cancel();
+    return { ...facts, url: null, size: null, json: null, release() {} };
+  }
+  const blob = await answer.blob();
+  facts.bytes = blob.size;
+  if (isFacts) return { ...facts, url: null, size: null, json: indented(await blob.text()), release() {} };
   const url = URL.createObjectURL(blob);
   return { ...facts, url, json: null, size: await sized(url), release: () => URL.revokeObjectURL(url) };
 }
