@@ -1,5 +1,6 @@
 // The web client under Node.js: the published signatures, URLs in both grammars, srcset.
 import assert from 'node:assert/strict';
+import { readFileSync } from 'node:fs';
 import { test } from 'node:test';
 import { signed } from '../scripts/limn/sign.mjs';
 import { Limn, base64url, ossProgram, sha256, sign } from '../www/limn.js';
@@ -91,4 +92,17 @@ test('digests and base64url', async () => {
   assert.equal(await sha256('abc'), 'ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad');
   assert.equal(base64url('©?>'), 'wqk_Pg');
   assert.equal(base64url(new Uint8Array([255, 254])), '__4');
+});
+
+test('the example of docs/page.md does what it says', async () => {
+  const docs = readFileSync(new URL('../docs/page.md', import.meta.url), 'utf8');
+  const [, code] = /^```js\n(.*?)^```$/ms.exec(docs);
+  const lines = code.replace("'./limn.js'", JSON.stringify(new URL('../www/limn.js', import.meta.url).href)).replace('process.env.LIMN_SECRET', "'a-secret'");
+  const results = lines.replace(/^(?:await )?(?:photos|vault|ossProgram)[.(].*;/gm, (call) => `said.push(${call.replace(/;$/, '')});`);
+  const { said } = await import(`data:text/javascript,${encodeURIComponent(`export const said = [];\n${results}`)}`);
+  assert.equal(said.length, 5);
+  const promised = [...code.matchAll(/\/\/ (…\S+|\{ program: '[^']+')/g)].map(([, text]) => text.replace('…', ''));
+  const told = said.map((one) => (typeof one === 'string' ? one : `{ program: '${one.program}'`));
+  for (const text of promised) assert.ok(told.some((one) => one.includes(text)), text);
+  assert.equal(promised.length, 4);
 });

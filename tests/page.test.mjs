@@ -439,7 +439,9 @@ test('code for pages and frameworks, which works', async () => {
   await works(astro.default.getURL({ src: 'photo.jpg', width: 120, format: 'jpeg', fit: 'scale-down', quality: 'mid' }), 120);
   assert.deepEqual(astro.default.getHTMLAttributes({ src: 'x', width: 1, height: 2, format: 'webp', class: 'a' }), { class: 'a', width: 1, height: 2, loading: 'lazy', decoding: 'async' });
   const nuxt = (await shown('Nuxt')).replace(/^import .*$/m, 'const defineProvider = (it) => it;').replace('<{ baseURL?: string }>', '');
-  await works((await module_(nuxt)).default.getImage('/photo.jpg', { modifiers: { width: 90, format: 'webp' } }).url, 90);
+  const provider = (await module_(nuxt)).default;
+  await works(provider.getImage('/photo.jpg', { modifiers: { width: 90, format: 'webp' } }).url, 90);
+  assert.match(provider.getImage('/photo.jpg', { modifiers: { width: 90 } }).url, /\?f=auto&sharp=20&w=90$/, 'what was set here holds where the framework says nothing');
   await picture(page, 'code');
   await close();
 });

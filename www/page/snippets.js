@@ -70,7 +70,7 @@ import { defineProvider } from '@nuxt/image/runtime';
 export default defineProvider<{ baseURL?: string }>({
   getImage(src, { modifiers, baseURL = ${literal(`${base}/`)} }) {
     const url = new URL(src.replace(/^\\//, ''), baseURL);
-${settings(without(params, 'w', 'h', 'q', 'f', 'fit'), '    ')}
+${settings(without(params, 'w', 'h', 'q'), '    ')}
     const { width: w, height: h, quality: q, format, fit } = modifiers;
     const f = format === 'jpeg' ? 'jpg' : format;
     for (const [name, value] of Object.entries({ w, h, q, f, fit })) if (value) url.searchParams.set(name, String(value));
@@ -88,7 +88,7 @@ export default {
     const f = format === 'jpeg' ? 'jpg' : format;
     const fit = { 'scale-down': 'max', none: '' }[fitting] ?? fitting;
     const url = new URL(src.replace(/^\\//, ''), ${literal(`${base}/`)});
-${settings(without(params, 'w', 'h', 'q', 'f', 'fit'), '    ')}
+${settings(without(params, 'w', 'h', 'q'), '    ')}
     for (const [name, value] of Object.entries({ w, h, q, f, fit })) if (value) url.searchParams.set(name, String(value));
     return url.href;
   },
