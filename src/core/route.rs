@@ -22,6 +22,8 @@ pub enum Route {
     Nodes,
     /// `/-/usage/{bucket}`: what a bucket holds and what its traffic was.
     Usage(String),
+    /// `/-/objects/{bucket}`: who stored which object, and where it lies.
+    Inventory(String),
     /// `/-/import/{bucket}`: keys of a node that Limn only reads become objects.
     Import(String),
     /// `/robots.txt`: nothing here is to be crawled into.
@@ -106,10 +108,11 @@ fn reserved(path: &str) -> Result<Route> {
         "purge" => Ok(Route::Purge),
         "nodes" => Ok(Route::Nodes),
         _ => match path.split_once('/').map(|(what, name)| (what, name.strip_suffix('/').unwrap_or(name))) {
-            Some(("upload" | "import" | "usage", name)) if !is_bucket_name(name) => {
+            Some(("upload" | "import" | "usage" | "objects", name)) if !is_bucket_name(name) => {
                 Err(Error::BadBucketName(name.chars().take(63).collect()))
             }
             Some(("upload", name)) => Ok(Route::Upload(name.into())),
+            Some(("objects", name)) => Ok(Route::Inventory(name.into())),
             Some(("usage", name)) => Ok(Route::Usage(name.into())),
             Some(("import", name)) => Ok(Route::Import(name.into())),
             _ => Err(Error::NoSuchKey),

@@ -5,7 +5,7 @@
 //! the second module, `variant` gets derived images from `memory`, `cache` and `derived` or has `fill` make
 //! them, `together` lets requests share work, `avif` and `premade` make what nobody waits for, `remember` knows rows for a
 //! while, `cors` answers preflights, `damper` keeps strangers from asking for too much, `purge`, `metrics`, `usage`,
-//! `admin` and `import` are routes of Limn's own, `zone` purges the zone's cache, `ledger` is the Durable Object around
+//! `inventory`, `admin` and `import` are routes of Limn's own, `zone` purges the zone's cache, `ledger` is the Durable Object around
 //! `limn_core::ledger`, `settings` hands the Worker's variables to `limn_core::config`.
 
 mod admin;
@@ -23,6 +23,7 @@ mod fill;
 mod fonts;
 mod image;
 mod import;
+mod inventory;
 mod ledger;
 mod memory;
 mod metrics;
@@ -179,6 +180,7 @@ async fn route(edge: &Edge, parts: &Parts, request: Request) -> Outcome<Response
         (Route::Purge, Method::Post) => purge::answer(edge, parts, &caller, request).await,
         (Route::Upload(name), Method::Post) => receive::answer(edge, parts, &caller, &name, request).await,
         (Route::Nodes, _) => admin::answer(edge, parts, &caller, request).await,
+        (Route::Inventory(name), Method::Get | Method::Head) => inventory::answer(edge, parts, &caller, &name).await,
         (Route::Usage(name), Method::Get | Method::Head) => usage::answer(edge, parts, &caller, &name).await,
         (Route::Import(bucket), Method::Post) => import::answer(edge, parts, &caller, &bucket, request).await,
         (Route::Robots, Method::Get | Method::Head) => fixed(parts, "text/plain", "User-agent: *\nDisallow: /-/\n".into()),
@@ -193,7 +195,9 @@ async fn route(edge: &Edge, parts: &Parts, request: Request) -> Outcome<Response
 /// Names and states of nodes; no addresses.
 fn health(config: &Config) -> serde_json::Value {
     let node = |n: &limn_core::config::Node| serde_json::json!({ "name": n.name, "managed": n.managed, "drain": n.drain, "breaker": node::health::state(n).as_str() });
-    serde_json::json!({ "status": "ok", "nodes": config.nodes.values().map(node).collect::<Vec<_>>() })
+    // Whose durability is that of their node; how many, since a stranger need not know their names.
+    let alone = config.buckets().filter(|bucket| bucket.node.managed && bucket.replicas == 1).count();
+    serde_json::json!({ "status": "ok", "nodes": config.nodes.values().map(node).collect::<Vec<_>>(), "buckets_with_one_copy": alone })
 }
 
 fn operations() -> serde_json::Value {
