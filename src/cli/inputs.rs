@@ -121,7 +121,7 @@ mod tests {
         for name in ["b.jpg", "in/a.PNG", "notes.txt"] {
             std::fs::write(folder.join(name), b"").unwrap();
         }
-        let work = of(&[folder.clone()], Path::new("out/")).unwrap();
+        let work = of(std::slice::from_ref(&folder), Path::new("out/")).unwrap();
         let empty = of(&paths(&[]), Path::new("out/"));
         std::fs::remove_dir_all(folder).unwrap();
         assert_eq!(work.iter().map(|w| w.output("png")).collect::<Vec<_>>(), paths(&["out/b.png", "out/in/a.png"]));
