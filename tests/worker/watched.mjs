@@ -7,6 +7,10 @@ import Limn, { Ledger as Inner } from '../../src/edge/worker.mjs';
 let calls = {};
 let points = [];
 let cursors = [];
+/** What miniflare and a ledger do once when they wake. */
+const of_waking = /__miniflare|'schema'|^\s*(CREATE|ALTER)/;
+/** Whether a ledger does what belongs to no request. */
+let adding = 0;
 const count = (what, by = 1) => void (calls[what] = (calls[what] ?? 0) + by);
 
 const wrapped = new Set();
@@ -72,11 +76,30 @@ export class Ledger extends Inner {
       const { exec } = prototype;
       prototype.exec = function (...args) {
         const cursor = exec.apply(this, args);
-        cursors.push(cursor);
+        if (!adding && !of_waking.test(args[0])) cursors.push(cursor);
         return cursor;
       };
     }
     super(ctx, env);
+  }
+
+  async fetch(request) {
+    const { do: call } = await request.clone().json();
+    return now_and_then.has(call) ? this.#beside(() => super.fetch(request)) : super.fetch(request);
+  }
+
+  alarm(info) {
+    count('alarms');
+    return this.#beside(() => super.alarm(info));
+  }
+
+  async #beside(work) {
+    adding++;
+    try {
+      return await work();
+    } finally {
+      adding--;
+    }
   }
 }
 
