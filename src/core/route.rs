@@ -61,6 +61,33 @@ impl ObjectPath {
 }
 
 impl Route {
+    /// What the log calls it.
+    pub fn name(&self) -> &'static str {
+        match self {
+            Route::Health => "health",
+            Route::Ops => "ops",
+            Route::Metrics => "metrics",
+            Route::Purge => "purge",
+            Route::Upload(_) => "upload",
+            Route::Nodes => "nodes",
+            Route::Usage(_) => "usage",
+            Route::Import(_) => "import",
+            Route::Robots => "robots",
+            Route::Service => "service",
+            Route::Bucket(_) => "bucket",
+            Route::Object(_) => "object",
+        }
+    }
+
+    /// The bucket that it leads to, which need not be there.
+    pub fn bucket(&self) -> Option<&str> {
+        match self {
+            Route::Upload(name) | Route::Usage(name) | Route::Import(name) | Route::Bucket(name) => Some(name),
+            Route::Object(path) => Some(&path.bucket),
+            _ => None,
+        }
+    }
+
     /// Reads the address.
     ///
     /// # Errors

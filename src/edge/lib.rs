@@ -5,7 +5,7 @@
 //! the second module, `variant` gets derived images from `memory`, `cache` and `derived` or has `fill` make
 //! them, `together` lets requests share work, `avif` and `premade` make what nobody waits for, `remember` knows rows for a
 //! while, `cors` answers preflights, `damper` keeps strangers from asking for too much, `purge`, `metrics`, `usage`,
-//! `inventory`, `admin` and `import` are routes of Limn's own, `zone` purges the zone's cache, `ledger` is the Durable Object around
+//! `inventory`, `admin` and `import` are routes of Limn's own, `watch` tells operators of each request, `zone` purges the zone's cache, `ledger` is the Durable Object around
 //! `limn_core::ledger`, `settings` hands the Worker's variables to `limn_core::config`.
 
 mod admin;
@@ -39,6 +39,7 @@ mod together;
 mod upload;
 mod usage;
 mod variant;
+mod watch;
 mod zone;
 
 use failure::{Failure, Outcome};
@@ -76,6 +77,8 @@ pub struct Edge {
 #[event(fetch)]
 async fn fetch(request: Request, env: Env, ctx: Context) -> worker::Result<Response> {
     let request_id = format!("{:016x}", (js_sys::Math::random() * 1.8e19) as u64);
+    let begun = Date::now().as_millis();
+    let watched = env.clone();
     let parts = parts_of(&request);
     let config = settings::load(&env).ok();
     let outcome = match &parts {
@@ -91,10 +94,12 @@ async fn fetch(request: Request, env: Env, ctx: Context) -> worker::Result<Respo
     }
     // SDKs quote it to whoever runs the service, each by its own name.
     let dialect = parts.as_ref().map_or(Dialect::Limn, Dialect::of);
-    response.headers_mut().set("date", &http_date::format(Date::now().as_millis() / 1_000))?;
+    let ended = Date::now().as_millis();
+    response.headers_mut().set("date", &http_date::format(ended / 1_000))?;
     for name in [Dialect::Limn, dialect].map(Dialect::request_id_header) {
         response.headers_mut().set(name, &request_id)?;
     }
+    watch::tell(&request_id, parts.as_ref().ok(), config, &watched, &response, ended.saturating_sub(begun));
     Ok(response)
 }
 
@@ -149,7 +154,7 @@ async fn answer(parts: &Parts, request: Request, env: Env, ctx: Context) -> Outc
             response.headers_mut().set("x-limn-quota-warning", &warnings.join(", "))?;
         }
     }
-    metrics::count(&edge, &answer);
+    metrics::count(&edge, parts.method, &answer);
     answer
 }
 
