@@ -4,7 +4,7 @@
 //! API; `body` takes bodies in, `bytes` keeps them out of WASM, `node` reads and writes storage, `bucket` finds buckets, `rare` hands jobs to
 //! the second module, `variant` gets derived images from `memory`, `cache` and `derived` or has `fill` make
 //! them, `together` lets requests share work, `avif` and `premade` make what nobody waits for, `remember` knows rows for a
-//! while, `cors` answers preflights, `damper` keeps strangers from asking for too much, `purge`, `metrics`, `usage`,
+//! while, `page` hands the page out, `cors` answers preflights, `damper` keeps strangers from asking for too much, `purge`, `metrics`, `usage`,
 //! `inventory`, `admin` and `import` are routes of Limn's own, `watch` tells operators of each request, `zone` purges the zone's cache, `ledger` is the Durable Object around
 //! `limn_core::ledger`, `settings` hands the Worker's variables to `limn_core::config`.
 
@@ -28,6 +28,7 @@ mod ledger;
 mod memory;
 mod metrics;
 mod node;
+mod page;
 mod premade;
 mod purge;
 mod rare;
@@ -47,6 +48,7 @@ use limn_core::address::{self, Address};
 use limn_core::config::{Config, Mode};
 use limn_core::dialect::Dialect;
 use limn_core::grant::{self, Scheme};
+use limn_core::ops::effect::NAMES;
 use limn_core::ops::OPS;
 use limn_core::params::short::KEYS;
 use limn_core::parts::{Method, Parts};
@@ -160,7 +162,7 @@ async fn answer(parts: &Parts, request: Request, env: Env, ctx: Context) -> Outc
 
 async fn route(edge: &Edge, parts: &Parts, request: Request) -> Outcome<Response> {
     let address = Address::of(parts, edge.config);
-    let route = Route::parse(&address, edge.config)?;
+    let route = Route::of(parts, &address, edge.config)?;
     match &route {
         Route::Metrics if metrics::bears_token(edge, parts) => return metrics::answer(edge, parts, None).await,
         // Browsers send no credentials with it.
@@ -179,6 +181,8 @@ async fn route(edge: &Edge, parts: &Parts, request: Request) -> Outcome<Response
         (Route::Object(path), _) => api::object(edge, parts, &caller, &path, request).await,
         (Route::Bucket(name), _) => api::bucket(edge, parts, &caller, &name, request).await,
         (Route::Service, _) => api::service(edge, parts, &caller).await,
+        (Route::Page, _) => page::index(edge, parts).await,
+        (Route::PageFile(file), Method::Get | Method::Head) => page::asset(edge, parts, &file).await,
         (Route::Health, Method::Get | Method::Head) => json(parts, &health(edge.config)),
         (Route::Ops, Method::Get | Method::Head) => json(parts, &operations()),
         (Route::Metrics, Method::Get | Method::Head) => metrics::answer(edge, parts, Some(&caller)).await,
@@ -208,7 +212,7 @@ fn health(config: &Config) -> serde_json::Value {
 fn operations() -> serde_json::Value {
     let op = |s: &limn_core::ops::Spec| serde_json::json!({ "name": s.name, "args": s.args, "doc": s.doc, "examples": s.examples, "oss": s.in_oss });
     let key = |k: &limn_core::params::short::Key| serde_json::json!({ "name": k.name, "aliases": k.aliases, "values": k.values, "doc": k.doc, "example": k.example });
-    serde_json::json!({ "operations": OPS.iter().map(op).collect::<Vec<_>>(), "parameters": KEYS.iter().map(key).collect::<Vec<_>>() })
+    serde_json::json!({ "operations": OPS.iter().map(op).collect::<Vec<_>>(), "parameters": KEYS.iter().map(key).collect::<Vec<_>>(), "effects": NAMES })
 }
 
 fn json(parts: &Parts, value: &serde_json::Value) -> Outcome<Response> {
