@@ -394,6 +394,7 @@ test('before and after lie under a slider', async () => {
 test('links are signed in the page, with an end', async () => {
   const { page, close } = await chromium.open('#/vault/secret cat+1.jpg?w=300', { key: DEV, refused: [403] });
   await result(page, '300 × 225');
+  assert.equal(await fact(page, 'node').textContent(), 'a · stored by dev');
   await page.getByLabel('Good for').selectOption('3600');
   await page.waitForFunction(() => {
     const exp = Number(new URL(document.querySelector('[data-link="short"]').value).searchParams.get('exp'));

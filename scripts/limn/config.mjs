@@ -10,7 +10,7 @@ const root = fileURLToPath(new URL('../..', import.meta.url));
 export const settings = () => unstable_readConfig({ config: `${root}wrangler.toml` }, { hideWarnings: true });
 
 /** Writes DIR/wrangler.json and tells its path; `vars` that are null are left out. `build`: sources are watched and built. */
-export function writeConfig(dir, { name, vars, entry = 'src/edge/worker.mjs', ratelimits, build = false }) {
+export function writeConfig(dir, { name, vars, entry = 'src/edge/worker.mjs', ratelimits, r2, build = false }) {
   const read = settings();
   // wrangler takes paths as seen from the file.
   const from = (path) => `${relative(dir, root) || '.'}/${path}`;
@@ -19,7 +19,7 @@ export function writeConfig(dir, { name, vars, entry = 'src/edge/worker.mjs', ra
     main: from(entry),
     assets: { ...read.assets, directory: from('www') },
     compatibility_date: read.compatibility_date,
-    r2_buckets: read.r2_buckets,
+    r2_buckets: r2 ?? read.r2_buckets,
     durable_objects: read.durable_objects,
     migrations: read.migrations,
     ratelimits: ratelimits ?? read.ratelimits,

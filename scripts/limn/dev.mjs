@@ -15,7 +15,7 @@ function answers(url) {
 
 /**
  * `tls` names the files of a key and its certificate; with it Limn speaks HTTPS.
- * @returns {{base: string, ready: Promise<void>, exited: Promise<number>, stop: () => Promise<void>, log: () => string}}
+ * @returns {{base: string, group: number | undefined, ready: Promise<void>, exited: Promise<number>, stop: () => Promise<void>, log: () => string}}
  */
 export function start({ port, config, persist, tls, args = [] }) {
   const base = `${tls ? 'https' : 'http'}://127.0.0.1:${port}`;
@@ -62,5 +62,5 @@ export function start({ port, config, persist, tls, args = [] }) {
   };
   process.on('exit', () => kill('SIGKILL'));
   if (child.pid) gone.then(guard(child.pid));
-  return { base, ready, exited, stop, log: () => text };
+  return { base, group: child.pid, ready, exited, stop, log: () => text };
 }

@@ -51,6 +51,7 @@ pub mod reference;
 pub mod render;
 pub mod reply;
 pub mod report;
+pub mod request_log;
 pub mod route;
 pub mod saveas;
 pub mod tags;

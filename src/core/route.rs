@@ -25,6 +25,8 @@ pub enum Route {
     Nodes,
     /// `/-/usage/{bucket}`: what a bucket holds and what its traffic was.
     Usage(String),
+    /// `/-/objects/{bucket}`: who stored which object, and where it lies.
+    Inventory(String),
     /// `/-/import/{bucket}`: keys of a node that Limn only reads become objects.
     Import(String),
     /// `/` of a browser without credentials: the page.
@@ -66,6 +68,35 @@ impl ObjectPath {
 }
 
 impl Route {
+    /// What the log calls it.
+    pub fn name(&self) -> &'static str {
+        match self {
+            Route::Health => "health",
+            Route::Ops => "ops",
+            Route::Metrics => "metrics",
+            Route::Purge => "purge",
+            Route::Upload(_) => "upload",
+            Route::Nodes => "nodes",
+            Route::Usage(_) => "usage",
+            Route::Inventory(_) => "objects",
+            Route::Import(_) => "import",
+            Route::Page | Route::PageFile(_) => "page",
+            Route::Robots => "robots",
+            Route::Service => "service",
+            Route::Bucket(_) => "bucket",
+            Route::Object(_) => "object",
+        }
+    }
+
+    /// The bucket that it leads to, which need not be there.
+    pub fn bucket(&self) -> Option<&str> {
+        match self {
+            Route::Upload(name) | Route::Usage(name) | Route::Inventory(name) | Route::Import(name) | Route::Bucket(name) => Some(name),
+            Route::Object(path) => Some(&path.bucket),
+            _ => None,
+        }
+    }
+
     /// As [`parse`](Self::parse); a browser that knocks at the service without credentials is led to the page.
     ///
     /// # Errors
@@ -128,10 +159,11 @@ fn reserved(path: &str, config: &Config) -> Result<Route> {
         "purge" => Ok(Route::Purge),
         "nodes" => Ok(Route::Nodes),
         _ => match path.split_once('/').map(|(what, name)| (what, name.strip_suffix('/').unwrap_or(name))) {
-            Some(("upload" | "import" | "usage", name)) if !is_bucket_name(name) => {
+            Some(("upload" | "import" | "usage" | "objects", name)) if !is_bucket_name(name) => {
                 Err(Error::BadBucketName(name.chars().take(63).collect()))
             }
             Some(("upload", name)) => Ok(Route::Upload(name.into())),
+            Some(("objects", name)) => Ok(Route::Inventory(name.into())),
             Some(("usage", name)) => Ok(Route::Usage(name.into())),
             Some(("import", name)) => Ok(Route::Import(name.into())),
             _ => Err(Error::NoSuchKey),

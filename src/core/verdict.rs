@@ -48,6 +48,16 @@ pub fn lacks_cache_api(host: &str) -> bool {
     host.split(':').next().unwrap_or(host).trim_end_matches('.').to_ascii_lowercase().ends_with(".workers.dev")
 }
 
+/// What each tier said, read from the header: `("limn-l0", "uri-miss")`, in its order.
+pub fn told(cache_status: &str) -> impl Iterator<Item = (&str, &str)> {
+    cache_status.split(',').map(str::trim).filter(|member| !member.is_empty()).map(|member| {
+        let mut words = member.split(';').map(str::trim);
+        let tier = words.next().unwrap_or("limn");
+        let word = words.find(|w| *w == "hit" || w.starts_with("fwd=")).unwrap_or("other");
+        (tier, word.trim_start_matches("fwd="))
+    })
+}
+
 impl Verdict {
     /// The header's value for an answer under this host. A member has one `detail`; that the source's present
     /// state is not known stands before all else.

@@ -3,6 +3,7 @@
 
 use crate::admin::administered;
 use crate::body::{fetched, small, Target, What};
+use crate::bytes;
 use crate::failure::{Failure, Outcome};
 use crate::ledger::client;
 use crate::node::{health, http, store};
@@ -10,6 +11,7 @@ use crate::upload::{keep, Extras};
 use crate::Edge;
 use limn_core::admin::{importable, no_body, signed_whole, Import, Twin, MAX_KEYS};
 use limn_core::api::conditions::WriteCondition;
+use limn_core::api::range::Range;
 use limn_core::config::{Bucket, Node, NodeKind};
 use limn_core::grant::{Caller, Wish};
 use limn_core::ledger::Row;
@@ -156,9 +158,10 @@ struct Opened {
 
 async fn open(edge: &Edge, bucket: &Bucket, node: &Node, key: &str) -> Outcome<Opened> {
     if node.kind == NodeKind::Http {
-        let (head, bytes) = http::get(bucket, node, key).await?;
-        let length = bytes.len() as u64;
-        let body = if bytes.is_empty() { ResponseBody::Empty } else { ResponseBody::Body(bytes) };
+        let (head, taken) = http::get(bucket, node, key).await?;
+        let length = taken.len() as u64;
+        // What takes it in reads streams alone.
+        let body = if taken.is_empty() { ResponseBody::Empty } else { bytes::body(&taken.as_slice().into(), Range::Whole)? };
         return Ok(Opened { length, etag: String::new(), content_type: head.content_type, body });
     }
     let told = health::watched(node, store::open(&edge.env, node, &unmanaged_key(node, key), None)).await;

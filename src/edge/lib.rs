@@ -5,7 +5,7 @@
 //! the second module, `variant` gets derived images from `memory`, `cache` and `derived` or has `fill` make
 //! them, `together` lets requests share work, `avif` and `premade` make what nobody waits for, `remember` knows rows for a
 //! while, `page` hands the page out, `cors` answers preflights, `damper` keeps strangers from asking for too much, `purge`, `metrics`, `usage`,
-//! `admin` and `import` are routes of Limn's own, `zone` purges the zone's cache, `ledger` is the Durable Object around
+//! `inventory`, `admin` and `import` are routes of Limn's own, `watch` tells operators of each request, `zone` purges the zone's cache, `ledger` is the Durable Object around
 //! `limn_core::ledger`, `settings` hands the Worker's variables to `limn_core::config`.
 
 mod admin;
@@ -23,6 +23,7 @@ mod fill;
 mod fonts;
 mod image;
 mod import;
+mod inventory;
 mod ledger;
 mod memory;
 mod metrics;
@@ -39,6 +40,7 @@ mod together;
 mod upload;
 mod usage;
 mod variant;
+mod watch;
 mod zone;
 
 use failure::{Failure, Outcome};
@@ -77,6 +79,8 @@ pub struct Edge {
 #[event(fetch)]
 async fn fetch(request: Request, env: Env, ctx: Context) -> worker::Result<Response> {
     let request_id = format!("{:016x}", (js_sys::Math::random() * 1.8e19) as u64);
+    let begun = Date::now().as_millis();
+    let watched = env.clone();
     let parts = parts_of(&request);
     let config = settings::load(&env).ok();
     let outcome = match &parts {
@@ -92,10 +96,12 @@ async fn fetch(request: Request, env: Env, ctx: Context) -> worker::Result<Respo
     }
     // SDKs quote it to whoever runs the service, each by its own name.
     let dialect = parts.as_ref().map_or(Dialect::Limn, Dialect::of);
-    response.headers_mut().set("date", &http_date::format(Date::now().as_millis() / 1_000))?;
+    let ended = Date::now().as_millis();
+    response.headers_mut().set("date", &http_date::format(ended / 1_000))?;
     for name in [Dialect::Limn, dialect].map(Dialect::request_id_header) {
         response.headers_mut().set(name, &request_id)?;
     }
+    watch::tell(&request_id, parts.as_ref().ok(), config, &watched, &response, ended.saturating_sub(begun));
     Ok(response)
 }
 
@@ -150,7 +156,7 @@ async fn answer(parts: &Parts, request: Request, env: Env, ctx: Context) -> Outc
             response.headers_mut().set("x-limn-quota-warning", &warnings.join(", "))?;
         }
     }
-    metrics::count(&edge, &answer);
+    metrics::count(&edge, parts.method, &answer);
     answer
 }
 
@@ -183,6 +189,7 @@ async fn route(edge: &Edge, parts: &Parts, request: Request) -> Outcome<Response
         (Route::Purge, Method::Post) => purge::answer(edge, parts, &caller, request).await,
         (Route::Upload(name), Method::Post) => receive::answer(edge, parts, &caller, &name, request).await,
         (Route::Nodes, _) => admin::answer(edge, parts, &caller, request).await,
+        (Route::Inventory(name), Method::Get | Method::Head) => inventory::answer(edge, parts, &caller, &name).await,
         (Route::Usage(name), Method::Get | Method::Head) => usage::answer(edge, parts, &caller, &name).await,
         (Route::Import(bucket), Method::Post) => import::answer(edge, parts, &caller, &bucket, request).await,
         (Route::Robots, Method::Get | Method::Head) => fixed(parts, "text/plain", "User-agent: *\nDisallow: /-/\n".into()),
@@ -197,7 +204,9 @@ async fn route(edge: &Edge, parts: &Parts, request: Request) -> Outcome<Response
 /// Names and states of nodes; no addresses.
 fn health(config: &Config) -> serde_json::Value {
     let node = |n: &limn_core::config::Node| serde_json::json!({ "name": n.name, "managed": n.managed, "drain": n.drain, "breaker": node::health::state(n).as_str() });
-    serde_json::json!({ "status": "ok", "nodes": config.nodes.values().map(node).collect::<Vec<_>>() })
+    // Whose durability is that of their node; how many, since a stranger need not know their names.
+    let alone = config.buckets().filter(|bucket| bucket.node.managed && bucket.replicas == 1).count();
+    serde_json::json!({ "status": "ok", "nodes": config.nodes.values().map(node).collect::<Vec<_>>(), "buckets_with_one_copy": alone })
 }
 
 fn operations() -> serde_json::Value {

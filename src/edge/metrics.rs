@@ -8,8 +8,8 @@ use limn_core::grant::Caller;
 use limn_core::hash;
 use limn_core::ledger::call::{Call, Counted};
 use limn_core::ledger::DIRECTORY;
-use limn_core::parts::Parts;
-use limn_core::Error;
+use limn_core::parts::{Method, Parts};
+use limn_core::{verdict, Error};
 use std::cell::RefCell;
 use std::collections::BTreeMap;
 use worker::Response;
@@ -17,6 +17,14 @@ use worker::Response;
 /// How long counts stay in the isolate, seconds, and how many requests (product: section 4).
 const EVERY_SECONDS: u64 = 10;
 const EVERY_REQUESTS: u64 = 1_000;
+
+/// What is told, each with its meaning.
+const METRICS: [(&str, &str); 4] = [
+    ("limn_requests_total", "Answers by status."),
+    ("limn_errors_total", "Refusals and failures by their code in x-limn-error."),
+    ("limn_bytes_total", "Bytes of answers' bodies."),
+    ("limn_cache_total", "What each tier of the cache said of a request."),
+];
 
 #[derive(Default)]
 struct Counts {
@@ -29,21 +37,29 @@ thread_local! {
     static COUNTS: RefCell<Counts> = RefCell::default();
 }
 
-/// Counts an answer, a refusal too: its status, and what each tier said of it in `Cache-Status`.
-pub fn count(edge: &Edge, answer: &Outcome<Response>) {
-    let (status, verdicts) = match answer {
-        Ok(response) => (response.status_code(), response.headers().get("cache-status").ok().flatten().unwrap_or_default()),
-        Err(Failure::Refused(error)) => (error.status(), String::new()),
-        Err(Failure::Broken(_)) => (500, String::new()),
+/// Counts an answer, a refusal too: its status, its code, its bytes, and what each tier said of it in `Cache-Status`.
+pub fn count(edge: &Edge, method: Method, answer: &Outcome<Response>) {
+    let header = |response: &Response, name| response.headers().get(name).ok().flatten();
+    let (status, code, verdicts, bytes) = match answer {
+        Ok(response) => {
+            let length = header(response, "content-length").and_then(|n| n.parse().ok()).filter(|_| method != Method::Head);
+            let verdicts = header(response, "cache-status").unwrap_or_default();
+            (response.status_code(), header(response, "x-limn-error"), verdicts, length.unwrap_or(0))
+        }
+        Err(Failure::Refused(error)) => (error.status(), Some(error.code().into()), String::new(), 0),
+        Err(Failure::Broken(_)) => (500, Some(Error::Internal.code().into()), String::new(), 0),
     };
     let due = COUNTS.with_borrow_mut(|counts| {
-        let mut add = |name: String| *counts.by_name.entry(name).or_default() += 1;
-        add(format!("limn_requests_total{{status=\"{status}\"}}"));
-        for verdict in verdicts.split(',').map(str::trim).filter(|v| !v.is_empty()) {
-            let mut words = verdict.split(';').map(str::trim);
-            let tier = words.next().unwrap_or("limn");
-            let word = words.find(|w| *w == "hit" || w.starts_with("fwd=")).unwrap_or("other");
-            add(format!("limn_cache_total{{tier=\"{tier}\",verdict=\"{}\"}}", word.trim_start_matches("fwd=")));
+        let mut add = |name: String, count: u64| *counts.by_name.entry(name).or_default() += count;
+        add(format!("limn_requests_total{{status=\"{status}\"}}"), 1);
+        if let Some(code) = code {
+            add(format!("limn_errors_total{{code=\"{code}\"}}"), 1);
+        }
+        if bytes > 0 {
+            add("limn_bytes_total".into(), bytes);
+        }
+        for (tier, verdict) in verdict::told(&verdicts) {
+            add(format!("limn_cache_total{{tier=\"{tier}\",verdict=\"{verdict}\"}}"), 1);
         }
         counts.requests += 1;
         counts.requests >= EVERY_REQUESTS || edge.now >= counts.sent + EVERY_SECONDS
@@ -77,9 +93,7 @@ pub async fn answer(edge: &Edge, parts: &Parts, caller: Option<&Caller<'_>>) -> 
     send(edge).await;
     let Counted { sums, updated } = client::ask(edge, DIRECTORY, &Call::Counted).await?;
     let mut text = String::new();
-    for (metric, help) in
-        [("limn_requests_total", "Answers by status."), ("limn_cache_total", "What each tier of the cache said of a request.")]
-    {
+    for (metric, help) in METRICS {
         text.push_str(&format!("# HELP {metric} {help}\n# TYPE {metric} counter\n"));
         for (name, value) in sums.iter().filter(|(name, _)| name.starts_with(metric)) {
             text.push_str(&format!("{name} {value}\n"));

@@ -15,12 +15,12 @@ export const devKeys = {
 };
 
 /** Starts Limn with development settings; `vars` are added or, when null, removed; `tls` as in `start`;
- * `ratelimits` in place of those of wrangler.toml; `entry` names a module of this folder that wraps the Worker's. */
-export async function limn(vars = {}, { tls, ratelimits, entry } = {}) {
+ * `ratelimits` and `r2` (R2 bindings) in place of those of wrangler.toml; `entry` names a module of this folder that wraps the Worker's. */
+export async function limn(vars = {}, { tls, ratelimits, r2, entry } = {}) {
   mkdirSync(runs, { recursive: true });
   const dir = mkdtempSync(`${runs}run-`);
   const all = { ...settings().vars, ...devKeys, ...vars };
-  const configured = (vars) => writeConfig(dir, { name: 'limn-test', vars, entry: entry && `tests/worker/${entry}`, ratelimits });
+  const configured = (vars) => writeConfig(dir, { name: 'limn-test', vars, entry: entry && `tests/worker/${entry}`, ratelimits, r2 });
   const config = configured(all);
   const port = await freePort();
   const begin = () => start({ port, config, persist: `${dir}/state`, tls });

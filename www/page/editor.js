@@ -6,7 +6,7 @@ import * as place from './place.js';
 import { parameterControl } from './controls.js';
 import { programEditor } from './program.js';
 import { confirmation, purgeButton } from './purge.js';
-import { explain, info, list, operations, remove } from './server.js';
+import { explain, info, list, operations, placing, remove } from './server.js';
 import { session } from './session.js';
 import { Stage } from './stage.js';
 import { grouped, numbered } from './vocabulary.js';
@@ -17,6 +17,7 @@ const OSS = 'x-oss-process';
 export async function editor(main, { bucket, object, params: first }, { signIn }) {
   let params = { ...first };
   let source = null;
+  let placed = null;
   let mark = 1;
   const table = await operations();
 
@@ -59,6 +60,7 @@ export async function editor(main, { bucket, object, params: first }, { signIn }
       const size = made.size ? `${made.size.width} × ${made.size.height} · ` : '';
       rows.push(['Result', `${size}${format(made.type)} · ${bytes(made.bytes)}${source && made.url ? ` · ${change(source.bytes, made.bytes)}` : ''}`]);
       rows.push(['Cache', verdict(made.cache)]);
+      if (placed) rows.push([placed.nodes.length === 1 ? 'Node' : 'Nodes', `${placed.nodes.join(', ')} · stored by ${placed.user}`]);
       if (made.upgrade) rows.push(['AVIF', 'is being made; this stands in for it']);
       links.size = made.size;
       links.update(params);
@@ -144,6 +146,7 @@ export async function editor(main, { bucket, object, params: first }, { signIn }
     source = { ...told, width: turned ? told.height : told.width, height: turned ? told.width : told.height };
     tellFacts(last);
   }, () => {});
+  if (session.keyId) placing(bucket, object).then((told) => ((placed = told), tellFacts(last)), () => {});
   list(bucket, { prefix: 'marks/', max: 50 }).then(({ objects }) => {
     marks.append(...objects.map(({ key }) => h('option', { value: `b64:${links.coded(key)}`, label: key })));
   }, () => {});

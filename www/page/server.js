@@ -63,6 +63,12 @@ export const remove = (bucket, object) => ask('DELETE', `/${bucket}/${object}`);
 /** Facts of a source. */
 export const info = (bucket, object, signal) => json('GET', `/${bucket}/${object}`, { info: 1 }, { signal });
 
+/** Who stored an object and which nodes hold it, for keys that may list; null where the ledger knows nothing of it. */
+export async function placing(bucket, object) {
+  const { objects } = await json('GET', `/-/objects/${bucket}`, { prefix: object, max: '1' });
+  return objects.find(({ key }) => key === object) ?? null;
+}
+
 /** The plan, for administrators. */
 export const explain = (bucket, object, params) => json('GET', `/${bucket}/${object}`, { ...params, explain: 1 });
 

@@ -4,6 +4,7 @@
 //! storage node, `LIMN_BUCKET_…` a bucket, `LIMN_USER_…` a user, `LIMN_STYLES_…` a set of styles. A secret `LIMN_KEY_…` is an
 //! access key, a secret `LIMN_CREDENTIALS_…` what Limn itself signs with towards a node. Names after the prefix only tell the tables apart; each carries its own `name`.
 
+mod advice;
 mod bucket;
 pub(crate) mod cors;
 mod credentials;
@@ -27,7 +28,7 @@ pub use placement::Rule as PlacementRule;
 pub use quota::Quota;
 pub use referer::RefererRule;
 pub use remote::Addressing;
-pub use site::{Mode, Site};
+pub use site::{Log, Mode, Site};
 pub use user::User;
 
 use crate::{Error, Result};

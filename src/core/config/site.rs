@@ -16,6 +16,19 @@ pub enum Mode {
     Development,
 }
 
+/// Which requests leave a line in the log.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize, Default)]
+#[serde(rename_all = "lowercase")]
+pub enum Log {
+    /// None.
+    Off,
+    /// Those that failed through no fault of the client's, and those whose signature was refused.
+    #[default]
+    Errors,
+    /// Every one.
+    All,
+}
+
 /// A region's name, which only clients make anything of.
 #[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
 #[serde(transparent)]
@@ -43,6 +56,8 @@ pub struct Site {
     pub zone: Option<String>,
     /// Development: what stands for the platform's API.
     pub zone_api: Option<String>,
+    /// Which requests leave a line in the log.
+    pub log: Log,
     /// Nodes of buckets that are made through the object API, at most 16; empty: the first managed node by name.
     pub nodes: Vec<String>,
 }
