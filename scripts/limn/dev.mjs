@@ -35,7 +35,13 @@ export function start({ port, config, persist, tls, args = [] }) {
   child.stderr.on('data', keep);
   let stopped = false;
   let ended = false;
-  const gone = new Promise((resolve) => child.on('exit', (code) => resolve((ended = true), code ?? 1)));
+  const gone = new Promise((resolve) => {
+    child.on('exit', () => resolve((ended = true)));
+    child.on('error', (error) => {
+      keep(`${error.message}: npm ci installs it, scripts/setup puts it on PATH\n`);
+      resolve((ended = true));
+    });
+  });
   // Resolves only when wrangler ends by itself.
   const exited = new Promise((resolve) => child.on('exit', (code) => !stopped && resolve(code ?? 1)));
   const ready = (async () => {
