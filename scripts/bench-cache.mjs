@@ -1,10 +1,10 @@
 // Times Limn's cache in front of everything, beside a bare Worker that only calls cache.match: node scripts/bench-cache.mjs [--requests N]
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { copyFileSync, existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import http from 'node:http';
 import net from 'node:net';
 import { once } from 'node:events';
-import { execFileSync } from 'node:child_process';
 import { parseArgs } from 'node:util';
+import { hasNginx, nginx } from './bench-lib/nginx.mjs';
 import { start } from './limn/dev.mjs';
 import { signed } from './limn/sign.mjs';
 
@@ -91,6 +91,8 @@ function zipf(count, kinds) {
   });
 }
 
+if (!existsSync('.dev.vars')) copyFileSync('scripts/dev.vars', '.dev.vars');
+mkdirSync('.wrangler', { recursive: true });
 const dir = mkdtempSync('.wrangler/bench-');
 const ports = [await freePort(), await freePort()];
 const limn = start({ port: ports[0], persist: `${dir}/limn` });
@@ -140,22 +142,30 @@ try {
     console.log(`  ${name.padEnd(20)} median ${median.toFixed(2).padStart(7)}  p99 ${p99.toFixed(2).padStart(7)}  ${(median / base).toFixed(2)}x`);
   }
   console.log('\n64 connections:');
-  const some = Array.from({ length: 100 }, (_, k) => `/demo/photo.jpg?w=${100 + k}`);
-  const loads = {
+  /** The same kinds of load, of images of its own for each who is measured. */
+  const loads = (first) => ({
     hits: Array.from({ length: requests * 5 }, () => TARGET),
-    misses: Array.from({ length: Math.ceil(requests / 4) }, (_, i) => `/demo/photo.jpg?w=300&blur=${(i + 5) / 10}`),
-    'Zipf over 100 sizes': zipf(requests * 3, 100).map((k) => some[k]),
+    misses: Array.from({ length: Math.ceil(requests / 4) }, (_, i) => `/demo/photo.jpg?w=${300 + first}&blur=${(i + 5) / 10}`),
+    'Zipf over 100 sizes': zipf(requests * 3, 100).map((k) => `/demo/photo.jpg?w=${first + k}`),
+  });
+  const measure = async (port, first, who) => {
+    for (const [name, targets] of Object.entries(loads(first))) {
+      const { rate, median, p99, hits } = await load(port, targets);
+      console.log(`  ${(who + name).padEnd(27)} ${rate.toFixed(0).padStart(6)} a second  median ${median.toFixed(1).padStart(7)}  p99 ${p99.toFixed(1).padStart(7)}  hit ratio ${hits.toFixed(2)}`);
+    }
   };
-  for (const [name, targets] of Object.entries(loads)) {
-    const { rate, median, p99, hits } = await load(ports[0], targets);
-    console.log(`  ${name.padEnd(20)} ${rate.toFixed(0).padStart(6)} a second  median ${median.toFixed(1).padStart(7)}  p99 ${p99.toFixed(1).padStart(7)}  hit ratio ${hits.toFixed(2)}`);
-  }
-  try {
-    execFileSync('nginx', ['-v'], { stdio: 'ignore' });
-    console.log('  nginx is installed; its proxy_cache is not measured by this script.');
-  } catch {
-    console.log('  nginx proxy_cache: nginx is not installed here.');
-  }
+  await measure(ports[0], 100, '');
+  if (hasNginx()) {
+    const port = await freePort();
+    // In front of the same Limn, which has none of these images yet, but for the one that is always hit.
+    const stop = await nginx({ port, behind: ports[0], dir: `${dir}/nginx` });
+    try {
+      await ask(port, TARGET);
+      await measure(port, 200, 'nginx, ');
+    } finally {
+      await stop();
+    }
+  } else console.log('  nginx proxy_cache: nginx is not installed here.');
 } finally {
   agent.destroy();
   await Promise.all([limn.stop(), bare?.stop()]);

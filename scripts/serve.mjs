@@ -53,6 +53,7 @@ try {
 const link = (text, target) => console.log(`    ${text.padEnd(26)} ${dev.base}${target}`);
 console.log(`\nLimn is ready on ${dev.base}\n`);
 nodes?.print();
+link('the page, for a browser', '/');
 link('200 px wide with a logo', '/demo/photo.jpg?w=200&wm=logo');
 link('the same in OSS words', '/demo/photo.jpg?x-oss-process=image/resize,w_200');
 link('text and a smart crop', '/demo/photo.jpg?w=300&h=300&fit=cover&g=auto&wmt=%C2%A9%20Limn&wmc=fff&wmz=24');

@@ -38,6 +38,7 @@ pub mod lru;
 pub mod node;
 pub mod ops;
 pub mod outbound;
+pub mod page;
 pub mod params;
 pub mod parts;
 pub mod percent;

@@ -2,7 +2,10 @@
 
 use crate::address::Address;
 use crate::config::{Bucket, Config};
+use crate::grant::signature;
+use crate::page;
 use crate::params::style;
+use crate::parts::Parts;
 use crate::{Error, Result};
 
 /// Where a request leads.
@@ -22,8 +25,14 @@ pub enum Route {
     Nodes,
     /// `/-/usage/{bucket}`: what a bucket holds and what its traffic was.
     Usage(String),
+    /// `/-/objects/{bucket}`: who stored which object, and where it lies.
+    Inventory(String),
     /// `/-/import/{bucket}`: keys of a node that Limn only reads become objects.
     Import(String),
+    /// `/` of a browser without credentials: the page.
+    Page,
+    /// `/-/www/{file}`: a file of the page, by its name.
+    PageFile(String),
     /// `/robots.txt`: nothing here is to be crawled into.
     Robots,
     /// `/`: the service.
@@ -69,7 +78,9 @@ impl Route {
             Route::Upload(_) => "upload",
             Route::Nodes => "nodes",
             Route::Usage(_) => "usage",
+            Route::Inventory(_) => "objects",
             Route::Import(_) => "import",
+            Route::Page | Route::PageFile(_) => "page",
             Route::Robots => "robots",
             Route::Service => "service",
             Route::Bucket(_) => "bucket",
@@ -80,9 +91,21 @@ impl Route {
     /// The bucket that it leads to, which need not be there.
     pub fn bucket(&self) -> Option<&str> {
         match self {
-            Route::Upload(name) | Route::Usage(name) | Route::Import(name) | Route::Bucket(name) => Some(name),
+            Route::Upload(name) | Route::Usage(name) | Route::Inventory(name) | Route::Import(name) | Route::Bucket(name) => Some(name),
             Route::Object(path) => Some(&path.bucket),
             _ => None,
+        }
+    }
+
+    /// As [`parse`](Self::parse); a browser that knocks at the service without credentials is led to the page.
+    ///
+    /// # Errors
+    /// As `parse`.
+    pub fn of(parts: &Parts, address: &Address, config: &Config) -> Result<Route> {
+        let is_signed = parts.header("authorization").is_some() || parts.query.iter().any(|(name, _)| signature::is_parameter(name));
+        match Route::parse(address, config)? {
+            Route::Service if config.site.shows_page() && !is_signed && page::is_asked(parts) => Ok(Route::Page),
+            route => Ok(route),
         }
     }
 
@@ -95,8 +118,8 @@ impl Route {
         match (address.by_host, address.bucket.as_str(), address.key.as_str()) {
             (true, _, path) | (false, path, "") if path == "robots.txt" => return Ok(Route::Robots),
             (true, _, path) | (false, path, "") if path == "favicon.ico" => return Err(Error::NoSuchKey),
-            (true, _, path) if path.starts_with("-/") => return reserved(&path[2..]),
-            (false, "-", path) => return reserved(path),
+            (true, _, path) if path.starts_with("-/") => return reserved(path.strip_prefix("-/").unwrap_or(path), config),
+            (false, "-", path) => return reserved(path, config),
             (false, "", "") => return Ok(Route::Service),
             _ => {}
         }
@@ -125,7 +148,10 @@ impl Route {
     }
 }
 
-fn reserved(path: &str) -> Result<Route> {
+fn reserved(path: &str, config: &Config) -> Result<Route> {
+    if let Some(file) = path.strip_prefix("www/").filter(|file| config.site.shows_page() && page::content_type(file).is_some()) {
+        return Ok(Route::PageFile(file.into()));
+    }
     match path {
         "health" => Ok(Route::Health),
         "ops.json" => Ok(Route::Ops),
@@ -133,10 +159,11 @@ fn reserved(path: &str) -> Result<Route> {
         "purge" => Ok(Route::Purge),
         "nodes" => Ok(Route::Nodes),
         _ => match path.split_once('/').map(|(what, name)| (what, name.strip_suffix('/').unwrap_or(name))) {
-            Some(("upload" | "import" | "usage", name)) if !is_bucket_name(name) => {
+            Some(("upload" | "import" | "usage" | "objects", name)) if !is_bucket_name(name) => {
                 Err(Error::BadBucketName(name.chars().take(63).collect()))
             }
             Some(("upload", name)) => Ok(Route::Upload(name.into())),
+            Some(("objects", name)) => Ok(Route::Inventory(name.into())),
             Some(("usage", name)) => Ok(Route::Usage(name.into())),
             Some(("import", name)) => Ok(Route::Import(name.into())),
             _ => Err(Error::NoSuchKey),
@@ -221,6 +248,32 @@ mod tests {
             ("/demo/a%2520b", object("a%20b", None)),
         ] {
             assert_eq!(route(path).unwrap(), want, "{path}");
+        }
+    }
+
+    #[test]
+    fn the_page_is_for_browsers_without_credentials_where_it_is_set() {
+        let led = |site: &str, url: &str, headers: &[(&str, &str)]| {
+            let config = Config::parse([("LIMN", site)]).unwrap();
+            let headers = headers.iter().map(|(n, v)| (n.to_string(), v.to_string()));
+            let parts = Parts::new("GET", &format!("http://localhost{url}"), headers).unwrap();
+            Route::of(&parts, &Address::of(&parts, &config), &config).map_err(|e| e.code())
+        };
+        let html = ("accept", "text/html,*/*;q=0.8");
+        let (on, off) = (r#"{"page":true}"#, r#"{"mode":"development","page":false}"#);
+        for site in [on, r#"{"mode":"development"}"#] {
+            assert_eq!(led(site, "/", &[html]), Ok(Route::Page));
+            assert_eq!(led(site, "/?utm_source=x", &[html]), Ok(Route::Page));
+            assert_eq!(led(site, "/-/www/page/main.js", &[]), Ok(Route::PageFile("page/main.js".into())));
+            assert_eq!(led(site, "/", &[]), Ok(Route::Service));
+            assert_eq!(led(site, "/", &[html, ("authorization", "OSS a:b")]), Ok(Route::Service));
+            assert_eq!(led(site, "/?kid=a&exp=1&s=x", &[html]), Ok(Route::Service));
+            assert_eq!(led(site, "/-/www/fonts/sans.ttf", &[]), Err("no_such_key"));
+            assert_eq!(led(site, "/demo", &[html]), Ok(Route::Bucket("demo".into())));
+        }
+        for site in [off, "{}"] {
+            assert_eq!(led(site, "/", &[html]), Ok(Route::Service));
+            assert_eq!(led(site, "/-/www/page/main.js", &[]), Err("no_such_key"));
         }
     }
 

@@ -4,8 +4,8 @@
 //! API; `body` takes bodies in, `bytes` keeps them out of WASM, `node` reads and writes storage, `bucket` finds buckets, `rare` hands jobs to
 //! the second module, `variant` gets derived images from `memory`, `cache` and `derived` or has `fill` make
 //! them, `together` lets requests share work, `avif` and `premade` make what nobody waits for, `remember` knows rows for a
-//! while, `cors` answers preflights, `damper` keeps strangers from asking for too much, `purge`, `metrics`, `usage`,
-//! `admin` and `import` are routes of Limn's own, `watch` tells operators of each request, `zone` purges the zone's cache, `ledger` is the Durable Object around
+//! while, `page` hands the page out, `cors` answers preflights, `damper` keeps strangers from asking for too much, `purge`, `metrics`, `usage`,
+//! `inventory`, `admin` and `import` are routes of Limn's own, `watch` tells operators of each request, `zone` purges the zone's cache, `ledger` is the Durable Object around
 //! `limn_core::ledger`, `settings` hands the Worker's variables to `limn_core::config`.
 
 mod admin;
@@ -23,10 +23,12 @@ mod fill;
 mod fonts;
 mod image;
 mod import;
+mod inventory;
 mod ledger;
 mod memory;
 mod metrics;
 mod node;
+mod page;
 mod premade;
 mod purge;
 mod rare;
@@ -46,6 +48,7 @@ use limn_core::address::{self, Address};
 use limn_core::config::{Config, Mode};
 use limn_core::dialect::Dialect;
 use limn_core::grant::{self, Scheme};
+use limn_core::ops::effect::NAMES;
 use limn_core::ops::OPS;
 use limn_core::params::short::KEYS;
 use limn_core::parts::{Method, Parts};
@@ -159,7 +162,7 @@ async fn answer(parts: &Parts, request: Request, env: Env, ctx: Context) -> Outc
 
 async fn route(edge: &Edge, parts: &Parts, request: Request) -> Outcome<Response> {
     let address = Address::of(parts, edge.config);
-    let route = Route::parse(&address, edge.config)?;
+    let route = Route::of(parts, &address, edge.config)?;
     match &route {
         Route::Metrics if metrics::bears_token(edge, parts) => return metrics::answer(edge, parts, None).await,
         // Browsers send no credentials with it.
@@ -178,12 +181,15 @@ async fn route(edge: &Edge, parts: &Parts, request: Request) -> Outcome<Response
         (Route::Object(path), _) => api::object(edge, parts, &caller, &path, request).await,
         (Route::Bucket(name), _) => api::bucket(edge, parts, &caller, &name, request).await,
         (Route::Service, _) => api::service(edge, parts, &caller).await,
+        (Route::Page, _) => page::index(edge, parts).await,
+        (Route::PageFile(file), Method::Get | Method::Head) => page::asset(edge, parts, &file).await,
         (Route::Health, Method::Get | Method::Head) => json(parts, &health(edge.config)),
         (Route::Ops, Method::Get | Method::Head) => json(parts, &operations()),
         (Route::Metrics, Method::Get | Method::Head) => metrics::answer(edge, parts, Some(&caller)).await,
         (Route::Purge, Method::Post) => purge::answer(edge, parts, &caller, request).await,
         (Route::Upload(name), Method::Post) => receive::answer(edge, parts, &caller, &name, request).await,
         (Route::Nodes, _) => admin::answer(edge, parts, &caller, request).await,
+        (Route::Inventory(name), Method::Get | Method::Head) => inventory::answer(edge, parts, &caller, &name).await,
         (Route::Usage(name), Method::Get | Method::Head) => usage::answer(edge, parts, &caller, &name).await,
         (Route::Import(bucket), Method::Post) => import::answer(edge, parts, &caller, &bucket, request).await,
         (Route::Robots, Method::Get | Method::Head) => fixed(parts, "text/plain", "User-agent: *\nDisallow: /-/\n".into()),
@@ -198,13 +204,15 @@ async fn route(edge: &Edge, parts: &Parts, request: Request) -> Outcome<Response
 /// Names and states of nodes; no addresses.
 fn health(config: &Config) -> serde_json::Value {
     let node = |n: &limn_core::config::Node| serde_json::json!({ "name": n.name, "managed": n.managed, "drain": n.drain, "breaker": node::health::state(n).as_str() });
-    serde_json::json!({ "status": "ok", "nodes": config.nodes.values().map(node).collect::<Vec<_>>() })
+    // Whose durability is that of their node; how many, since a stranger need not know their names.
+    let alone = config.buckets().filter(|bucket| bucket.node.managed && bucket.replicas == 1).count();
+    serde_json::json!({ "status": "ok", "nodes": config.nodes.values().map(node).collect::<Vec<_>>(), "buckets_with_one_copy": alone })
 }
 
 fn operations() -> serde_json::Value {
     let op = |s: &limn_core::ops::Spec| serde_json::json!({ "name": s.name, "args": s.args, "doc": s.doc, "examples": s.examples, "oss": s.in_oss });
     let key = |k: &limn_core::params::short::Key| serde_json::json!({ "name": k.name, "aliases": k.aliases, "values": k.values, "doc": k.doc, "example": k.example });
-    serde_json::json!({ "operations": OPS.iter().map(op).collect::<Vec<_>>(), "parameters": KEYS.iter().map(key).collect::<Vec<_>>() })
+    serde_json::json!({ "operations": OPS.iter().map(op).collect::<Vec<_>>(), "parameters": KEYS.iter().map(key).collect::<Vec<_>>(), "effects": NAMES })
 }
 
 fn json(parts: &Parts, value: &serde_json::Value) -> Outcome<Response> {

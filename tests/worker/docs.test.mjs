@@ -13,6 +13,7 @@ const root = fileURLToPath(new URL('../../', import.meta.url));
 
 /** Blocks that another test runs: page, language, heading above it, and where. */
 const ELSEWHERE = [
+  ['docs/page.md', 'js', 'A client for the web', 'tests/client-web.test.mjs'],
   ['docs/signing.md', 'rust', 'Rust', 'a doctest of limn-core'],
   ...[['js', 'JavaScript'], ['python', 'Python'], ['sh', 'Shell']].map((of) => ['docs/signing.md', ...of, 'tests/signing.test.mjs']),
 ];

@@ -226,3 +226,23 @@ test('a user may make as many buckets as its settings say', async () => {
   assert.deepEqual(made.map(({ status, error }) => error ?? status), [200, 200, 'too_many_buckets']);
   assert.match(made[2].text, /2 buckets/);
 });
+
+test('the objects of a user are listed page by page, over all shards, with where they lie', async () => {
+  const mine = range(7).map((i) => `mine/${i}.txt`);
+  await Promise.all(mine.map((path) => fine(put(`/right/${path}`, 'x', { user: 'ben' }))));
+  await fine(put('/right/mine/dev.txt'));
+  const found = [];
+  for (let after = ''; after !== null; ) {
+    const { objects, next } = JSON.parse((await fine(call('GET', '/-/objects/right', { params: { user: 'ben', prefix: 'mine/', max: '3', after } }))).text);
+    assert.ok(objects.length <= 3);
+    found.push(...objects);
+    after = next;
+  }
+  assert.deepEqual(found.map(({ key }) => key), mine);
+  const { key: path, user, bytes, nodes, sha256, stored } = found[0];
+  assert.deepEqual([path, user, bytes, nodes, sha256.length], ['mine/0.txt', 'ben', 1, ['a'], 64]);
+  assert.ok(Math.abs(stored - Date.now() / 1_000) < 600);
+  const all = JSON.parse((await fine(call('GET', '/-/objects/right', { params: { prefix: 'mine/' } }))).text);
+  assert.deepEqual([all.objects.length, all.next], [8, null]);
+  assert.deepEqual([(await call('GET', '/-/objects/right', { params: { max: '0' } })).error, (await fetch(`${it.base}/-/objects/right`)).status], ['bad_arg', 403]);
+});

@@ -46,6 +46,8 @@ impl Default for Region {
 pub struct Site {
     /// Where it runs.
     pub mode: Mode,
+    /// Whether `GET /` shows browsers the page; as the mode says where absent.
+    pub page: Option<bool>,
     /// The host under whose names buckets answer: `{bucket}.{endpoint}`. Lower case, without port.
     pub endpoint: Option<String>,
     /// What clients are told as the region of every bucket.
@@ -61,6 +63,11 @@ pub struct Site {
 }
 
 impl Site {
+    /// Whether `GET /` shows browsers the page: only in development, unless the table says.
+    pub fn shows_page(&self) -> bool {
+        self.page.unwrap_or(self.mode == Mode::Development)
+    }
+
     /// The region as a dialect spells it: OSS's begin with `oss-`.
     pub fn region_in(&self, dialect: Dialect) -> String {
         let region = &self.region.0;

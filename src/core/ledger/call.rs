@@ -217,6 +217,11 @@ pub enum Call {
         /// What is asked.
         query: usage::Query,
     },
+    /// Objects with their rows, one more than is asked for: a list of [`Item`](super::inventory::Item).
+    Inventory {
+        /// What is asked.
+        query: super::inventory::Query,
+    },
     /// Account: whether an upload fits, which is counted from now on: a list of warnings. Asked again of the same
     /// upload, it is let in as before.
     Take {

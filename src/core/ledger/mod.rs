@@ -2,6 +2,7 @@
 //! Durable Object runs them; here they are text and arithmetic.
 
 pub mod call;
+pub mod inventory;
 pub mod jobs;
 pub mod once;
 pub mod quota;

@@ -40,6 +40,7 @@ pub const STEPS: &[&[&str]] = &[
     super::jobs::TABLES,
     super::quota::TABLES,
     super::usage::TABLES,
+    super::inventory::TABLES,
 ];
 
 /// What is there before the first step.

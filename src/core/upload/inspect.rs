@@ -46,8 +46,11 @@ pub fn inspect(body: &[u8], declared: Option<&str>, key: &str, bucket: &Bucket, 
                     format.name()
                 )));
             }
-            decodes(body, kit)?;
-            Ok(format.mime().into())
+            match decodes(body, kit) {
+                // It only begins like one, and nobody said that it is one: it goes out as the bytes that it is.
+                Err(_) if !claims_image && bucket.content == Content::Any => Ok(opaque(declared)),
+                decoded => decoded.map(|()| format.mime().into()),
+            }
         }
         Sniffed::Recognised(name) if bucket.content == Content::Images => {
             Err(Error::FormatUnsupported(format!("The upload is {name}, which Limn does not decode.")))
@@ -56,8 +59,13 @@ pub fn inspect(body: &[u8], declared: Option<&str>, key: &str, bucket: &Bucket, 
         _ if claims_image || bucket.content == Content::Images => {
             Err(Error::UploadNotAnImage("The upload is named or declared as an image, or must be one, and is none.".into()))
         }
-        _ => Ok(declared.filter(|d| is_media_type(d)).unwrap_or("application/octet-stream").into()),
+        _ => Ok(opaque(declared)),
     }
+}
+
+/// The type of what is no image: as declared, if that is a type at all.
+fn opaque(declared: Option<&str>) -> String {
+    declared.filter(|d| is_media_type(d)).unwrap_or("application/octet-stream").into()
 }
 
 /// Decodes the whole at the smallest scale: each coded byte is read, few pixels are made.
@@ -129,7 +137,12 @@ mod tests {
         ] {
             assert_eq!(put(key, declared, body.as_bytes()).as_deref().map_err(|e| e.code()), kind, "{key}");
         }
-        assert_eq!(put("a.jpg", None, &jpeg[..jpeg.len() - 20]).unwrap_err().code(), "image_corrupt");
+        let cut = &jpeg[..jpeg.len() - 20];
+        for (key, declared) in [("a.jpg", None), ("a", Some("image/jpeg"))] {
+            assert_eq!(put(key, declared, cut).unwrap_err().code(), "image_corrupt");
+        }
+        assert_eq!(put("a.bin", None, cut).unwrap(), "application/octet-stream");
+        assert_eq!(put("a", Some("application/x-thing"), cut).unwrap(), "application/x-thing");
     }
 
     #[test]

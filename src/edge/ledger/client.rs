@@ -6,6 +6,7 @@ use futures_util::future::join_all;
 use limn_core::api::conditions::WriteCondition;
 use limn_core::api::list::{merge, merge_uploads, Listing, Query, UploadsListing, UploadsQuery};
 use limn_core::ledger::call::{Becomes, Call, Reservation, Seen, Sum};
+use limn_core::ledger::inventory::{self, Item};
 use limn_core::ledger::jobs::Census;
 use limn_core::ledger::quota::{Account, Amount};
 use limn_core::ledger::usage::{self, Traffic, Usage};
@@ -109,6 +110,11 @@ pub async fn list(edge: &Edge, bucket: &str, query: &Query) -> Outcome<Listing> 
 /// The multipart uploads under way.
 pub async fn uploads(edge: &Edge, bucket: &str, query: &UploadsQuery) -> Outcome<UploadsListing> {
     Ok(merge_uploads(query.max, ask_all(edge, bucket, &Call::Uploads { query: query.clone() }).await?))
+}
+
+/// Objects with their rows, and the key behind which there are more.
+pub async fn inventory(edge: &Edge, bucket: &str, query: &inventory::Query) -> Outcome<(Vec<Item>, Option<String>)> {
+    Ok(inventory::merge(query.max, ask_all(edge, bucket, &Call::Inventory { query: query.clone() }).await?))
 }
 
 /// How much a bucket holds.

@@ -5,6 +5,7 @@ use super::sql::Bind::{N, T};
 use super::{Answer, Ledger};
 use crate::bucket;
 use crate::node::{health, store};
+use futures_util::{stream, StreamExt};
 use limn_core::config::Config;
 use limn_core::ledger::{copy_pause, Row};
 use limn_core::node::blob_key;
@@ -12,6 +13,10 @@ use serde::Deserialize;
 
 /// Most copies that one alarm makes; what is left wakes the next.
 const AT_A_TIME: u64 = 50;
+/// How many of them are made at once; a Worker may hold six connections.
+const TOGETHER: usize = 3;
+/// When a copy to a node is looked at again whose breaker is open, milliseconds.
+const CLOSED_MS: u64 = 2_500;
 
 #[derive(Deserialize)]
 struct Copy {
@@ -88,11 +93,22 @@ impl Ledger {
     pub(super) async fn make_copies(&self, now: u64) -> worker::Result<()> {
         let Ok(config) = crate::settings::load(&self.env) else { return Ok(()) };
         let due = "SELECT version, node, tries FROM copies WHERE due <= ? ORDER BY due LIMIT ?";
-        for copy in self.sql.all::<Copy, 2>(due, [N(now), N(AT_A_TIME)])? {
-            let made = match self.of_version(&copy.version)? {
-                Some((_, row)) => self.make_copy(config, &row, &copy.node).await,
-                None => false,
-            };
+        let copies = self.sql.all::<Copy, 2>(due, [N(now), N(AT_A_TIME)])?;
+        let one = |copy: &Copy| {
+            let found = self.of_version(&copy.version);
+            let to = copy.node.clone();
+            async move {
+                match found? {
+                    // Not a try: the node's breaker says that it does not answer.
+                    Some(_) if config.nodes.get(&to).is_some_and(|node| !health::lets(node)) => Ok(None),
+                    Some((_, row)) => Ok::<_, worker::Error>(Some(self.make_copy(config, &row, &to).await)),
+                    None => Ok(Some(false)),
+                }
+            }
+        };
+        let made: Vec<_> = stream::iter(copies.iter().map(one)).buffered(TOGETHER).collect().await;
+        for (copy, made) in copies.into_iter().zip(made) {
+            let made = made?;
             // Whatever came between is seen again: the object may have been replaced while it was copied.
             let of = || [T(&copy.version), T(&copy.node)];
             match (self.of_version(&copy.version)?, made) {
@@ -100,7 +116,7 @@ impl Ledger {
                     self.sql.run("DELETE FROM copies WHERE version = ? AND node = ?", of())?;
                     self.garbage(&copy.version, &copy.node, now)?;
                 }
-                (Some((key, mut row)), true) => {
+                (Some((key, mut row)), Some(true)) => {
                     self.sql.run("DELETE FROM copies WHERE version = ? AND node = ?", of())?;
                     if !row.holders().any(|holder| holder == copy.node) {
                         row.nodes = format!("{},{}", row.nodes, copy.node);
@@ -108,7 +124,11 @@ impl Ledger {
                     }
                     self.settle(&key, &row, &[], now)?;
                 }
-                (Some(_), false) => {
+                (Some(_), None) => {
+                    let statement = "UPDATE copies SET due = ? WHERE version = ? AND node = ?";
+                    self.sql.run(statement, [N(now + CLOSED_MS), T(&copy.version), T(&copy.node)])?;
+                }
+                (Some(_), Some(false)) => {
                     let statement = "UPDATE copies SET tries = tries + 1, due = ? WHERE version = ? AND node = ?";
                     self.sql.run(statement, [N(now + copy_pause(copy.tries)), T(&copy.version), T(&copy.node)])?;
                 }
@@ -122,7 +142,7 @@ impl Ledger {
         let (Some(name), Some(known), Some(to)) = (self.bucket_name(), row.known(), config.nodes.get(to)) else { return false };
         let blob = blob_key(&name, &row.version);
         for from in row.holders().filter(|holder| *holder != to.name).filter_map(|holder| config.nodes.get(holder)) {
-            if health::watched(to, store::copy(&self.env, from, to, &blob, &known)).await.is_ok() {
+            if store::copy(&self.env, from, to, &blob, &known).await.is_ok() {
                 return true;
             }
         }

@@ -207,6 +207,7 @@ impl Ledger {
                 json(&self.reads_of_minute(now)?)
             }
             Call::Usage { query } => json(&self.tell_usage(&query)?),
+            Call::Inventory { query } => json(&self.inventory(&query)?),
             Call::Take { claim } => json(&self.take(&claim, now)?),
             Call::Settle { word } => json(&self.hear(&word)?),
             Call::Held => json(&self.held()?),

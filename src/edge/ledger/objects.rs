@@ -6,6 +6,7 @@ use limn_core::api::conditions::WriteCondition;
 use limn_core::api::list::{self, Bound, Entry, Listing, Query};
 use limn_core::api::meta::Meta;
 use limn_core::ledger::call::{Seen, Sum};
+use limn_core::ledger::inventory::{self, Item};
 use limn_core::ledger::{schema, shard, version_text, Row};
 use limn_core::Error;
 use serde::Deserialize;
@@ -23,6 +24,13 @@ struct Stored {
     user: String,
     nodes: String,
     stored: u64,
+}
+
+#[derive(Deserialize)]
+struct Keyed {
+    key: String,
+    #[serde(flatten)]
+    stored: Stored,
 }
 
 #[derive(Deserialize)]
@@ -147,6 +155,19 @@ impl Ledger {
             self.sql.all(&statement, [T(&bound.from), O(bound.until.as_deref()), N(limit as u64)])
         };
         Ok(list::collect(query, page)?)
+    }
+
+    /// Objects with their rows, one more than is asked for.
+    pub(super) fn inventory(&self, query: &inventory::Query) -> Answer<Vec<Item>> {
+        let until = list::successor(&query.prefix);
+        // Said by itself, a user is found by the index.
+        let of = if query.user.is_some() { "user = ?4" } else { "?4 IS NULL" };
+        let statement =
+            format!("SELECT * FROM objects WHERE key >= ?1 AND key > ?2 AND (?3 IS NULL OR key < ?3) AND {of} ORDER BY key LIMIT ?5");
+        let found: Vec<Keyed> = self
+            .sql
+            .all(&statement, [T(&query.prefix), T(&query.after), O(until.as_deref()), O(query.user.as_deref()), N(query.max as u64 + 1)])?;
+        Ok(found.into_iter().map(|Keyed { key, stored }| Item { key, row: stored.into() }).collect())
     }
 
     pub(super) fn sum(&self) -> Answer<Sum> {

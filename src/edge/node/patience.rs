@@ -14,6 +14,8 @@ pub const STALL_MS: u64 = 2_000;
 pub const READ_MS: u64 = 6_000;
 /// For bytes in memory to be stored, milliseconds.
 pub const WRITE_MS: u64 = 15_000;
+/// For a body of any length to be stored as it comes, which its client may send slowly, milliseconds.
+pub const LONG_WRITE_MS: u64 = 15 * 60 * 1_000;
 
 /// What comes of the work, if it comes in time; else it is dropped.
 pub async fn within<T>(milliseconds: u64, what: &str, work: impl Future<Output = Told<T>>) -> Told<T> {

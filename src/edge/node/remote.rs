@@ -1,6 +1,6 @@
 //! A bucket behind S3's or OSS's API as a node.
 
-use super::patience::{within, HEAD_MS, READ_MS, STALL_MS, WRITE_MS};
+use super::patience::{within, HEAD_MS, LONG_WRITE_MS, READ_MS, STALL_MS, WRITE_MS};
 use super::store::{Opened, Part, Stamp, Told, Trouble};
 use futures_util::StreamExt;
 use limn_core::config::Node;
@@ -16,8 +16,6 @@ use worker::{
 const CONTENT_TYPE: &str = "application/octet-stream";
 /// How long a node that does not say so is left alone, seconds.
 const BUSY_SECONDS: u64 = 5;
-/// How long a body of any length may take, milliseconds.
-const LONG_WRITE_MS: u64 = 15 * 60 * 1_000;
 
 /// The head of an answer to a PUT.
 pub struct Answer {

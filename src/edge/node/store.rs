@@ -1,7 +1,8 @@
 //! One node: reads, writes, copies and deletes, whatever kind it is. Each answer is checked here, so that what
 //! comes back is what was asked for or word of what went wrong.
 
-use super::patience::{within, READ_MS, STALL_MS, WRITE_MS};
+use super::health;
+use super::patience::{within, HEAD_MS, LONG_WRITE_MS, READ_MS, STALL_MS, WRITE_MS};
 use super::{r2, remote};
 use crate::bytes;
 use futures_util::StreamExt;
@@ -81,7 +82,7 @@ fn unspoken(node: &Node) -> Trouble {
 /// What a node holds under a key; `None` where it says that it holds nothing.
 pub async fn head(env: &Env, node: &Node, key: &str) -> Told<Option<Stamp>> {
     match node.kind {
-        NodeKind::R2 => within(READ_MS, "a head", r2::head(env, node, key)).await,
+        NodeKind::R2 => within(HEAD_MS, "a head", r2::head(env, node, key)).await,
         NodeKind::S3 | NodeKind::Oss => remote::head(node, key).await,
         NodeKind::Http => Err(unspoken(node)),
     }
@@ -90,7 +91,7 @@ pub async fn head(env: &Env, node: &Node, key: &str) -> Told<Option<Stamp>> {
 /// Opens an object.
 pub async fn open(env: &Env, node: &Node, key: &str, part: Part) -> Told<Option<Opened>> {
     match node.kind {
-        NodeKind::R2 => within(READ_MS, "an opening", r2::open(env, node, key, part)).await,
+        NodeKind::R2 => within(HEAD_MS, "an opening", r2::open(env, node, key, part)).await,
         NodeKind::S3 | NodeKind::Oss => remote::open(node, key, part).await,
         NodeKind::Http => Err(unspoken(node)),
     }
@@ -155,7 +156,7 @@ pub enum Claim {
 /// Stores a body as it comes. One that breaks off or has another length stores nothing.
 pub async fn put_stream(env: &Env, node: &Node, key: &str, body: FixedLengthStream) -> Told<Claim> {
     match node.kind {
-        NodeKind::R2 => r2::put_stream(env, node, key, body).await.map(Claim::Md5),
+        NodeKind::R2 => within(LONG_WRITE_MS, "a write", r2::put_stream(env, node, key, body)).await.map(Claim::Md5),
         NodeKind::S3 | NodeKind::Oss => remote::put_stream(node, key, body).await.map(Claim::Answer),
         NodeKind::Http => Err(unspoken(node)),
     }
@@ -234,7 +235,8 @@ pub async fn list(env: &Env, node: &Node, prefix: &str, after: &str, most: usize
 /// Copies a blob whose digest is known from one node to another; long ones without a copy in WASM.
 pub async fn copy(env: &Env, from: &Node, to: &Node, key: &str, known: &Known) -> Told<()> {
     let absent = || Trouble::Failed("it does not hold the blob".into());
-    let opened = open(env, from, key, None).await?.ok_or_else(absent)?;
+    // Each node answers for its own part.
+    let opened = health::watched(from, open(env, from, key, None)).await?.ok_or_else(absent)?;
     if opened.stamp.length != known.length {
         return Err(Trouble::Failed(format!("it holds {} bytes of {}", opened.stamp.length, known.length)));
     }
@@ -253,11 +255,14 @@ pub async fn copy(env: &Env, from: &Node, to: &Node, key: &str, known: &Known) -
         }
     };
     let patience = WRITE_MS.max(known.length / SLOWEST_BYTES_A_MS);
-    let stored = within(patience, "a copy", stored).await;
-    if stored.is_err() {
-        let _ = pipe.readable().cancel();
-    }
-    settle(env, to, key, stored?, known).await
+    let written = async {
+        let stored = within(patience, "a copy", stored).await;
+        if stored.is_err() {
+            let _ = pipe.readable().cancel();
+        }
+        settle(env, to, key, stored?, known).await
+    };
+    health::watched(to, written).await
 }
 
 fn pipe(length: u64) -> Told<Pipe> {

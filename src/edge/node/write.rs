@@ -55,7 +55,7 @@ impl<'a> Writing<'a> {
     /// # Errors
     /// `unavailable` when the quorum cannot be reached; some nodes may hold the blob all the same.
     pub async fn put(&self, all: &Uint8Array, known: &Known) -> Outcome<Placed> {
-        let write = async |node: &Node| store::put(&self.edge.env, node, &self.blob, all, known).await;
+        let write = async |node: &Node| health::watched(node, store::put(&self.edge.env, node, &self.blob, all, known)).await;
         self.until_quorum(Vec::new(), write).await
     }
 
@@ -92,7 +92,7 @@ impl<'a> Writing<'a> {
             if next.is_empty() {
                 return Err(too_few(held.len(), self.quorum).into());
             }
-            let told = join_all(next.iter().map(|node| health::watched(node, write(node)))).await;
+            let told = join_all(next.iter().map(|node| write(node))).await;
             for (node, told) in next.into_iter().zip(told) {
                 if told.is_ok() { &mut held } else { &mut failed }.push(node.name.clone());
             }

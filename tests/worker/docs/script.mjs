@@ -23,7 +23,7 @@ if (name === 'serve' && !args.includes('--nodes')) {
   try {
     assert.ok(told.includes(`Limn is ready on http://127.0.0.1:${port}`), told);
     for (const [, words, url] of told.matchAll(/^ {4}(.+?) +(http:\S+)$/gm)) {
-      const answer = await fetch(url);
+      const answer = await fetch(url, { headers: { accept: words.startsWith('the page') ? 'text/html' : '*/*' } });
       assert.equal(answer.status, words.startsWith('private: refused') ? 403 : 200, `${words}: ${url}`);
       await answer.arrayBuffer();
     }

@@ -84,7 +84,8 @@ export async function site(toml, { cli, development, text }) {
   const ask = asker(it.port);
   for (const { name, nodes } of Object.values(vars).filter((table) => table.nodes && table.name)) {
     const first = Object.values(vars).find((table) => table.name === nodes[0] && table.kind);
-    if (first.managed === false || !text.includes(name)) continue;
+    // Runners take their photo from demo.
+    if (first.managed === false || (name !== 'demo' && !text.includes(name))) continue;
     for (const [object, file] of Object.entries(KEYS)) {
       const exp = String(Math.floor(Date.now() / 1000) + 600);
       const answer = await ask(`http://${development ? '127.0.0.1:8787' : HOST}${signed('PUT', `/${name}/${object}`, { exp }, key)}`, { method: 'PUT', body: drawn(file) });

@@ -187,7 +187,7 @@ fn common<'a>(key: &'a str, prefix: &str, delimiter: &str) -> Option<&'a str> {
 
 /// The first text behind all those that begin with `prefix`, in the order of bytes, which is that of
 /// characters in UTF-8; `None` where there is none.
-fn successor(prefix: &str) -> Option<String> {
+pub fn successor(prefix: &str) -> Option<String> {
     let mut text = prefix.to_string();
     while let Some(last) = text.pop() {
         let next = match last {

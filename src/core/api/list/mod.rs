@@ -6,7 +6,7 @@ mod query;
 mod uploads;
 mod xml;
 
-pub use collect::{collect, collect_uploads, Bound, Entry, Upload};
+pub use collect::{collect, collect_uploads, successor, Bound, Entry, Upload};
 pub use merge::{merge, merge_uploads};
 pub use query::{token, PartsQuery, Query, UploadsQuery, Version, MAX_ENTRIES};
 pub use uploads::{PartsListing, UploadsListing};
