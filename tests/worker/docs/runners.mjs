@@ -1,14 +1,15 @@
 // How a block is run, by its language.
 import assert from 'node:assert/strict';
 import { execFile } from 'node:child_process';
-import { copyFileSync, existsSync, mkdirSync, rmSync, writeFileSync } from 'node:fs';
+import { copyFileSync, existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
-import { HOST, key } from './site.mjs';
+import { key } from './site.mjs';
 
 const root = fileURLToPath(new URL('../../../', import.meta.url));
 const drawn = `${root}.tools/demo`;
 const venv = `${root}.tools/venv/bin/python`;
+const photo = readFileSync(`${drawn}/progressive.jpg`);
 
 /** Folder and environment of a page's commands. */
 export function shell(site, cli) {
@@ -55,8 +56,7 @@ async function good(site, url, method) {
   const read = await site.ask(url);
   if (read.status === 200) return;
   if (method !== 'PUT') assert.equal(read.headers['x-limn-error'], 'bad_signature', `${url}: ${read.status} ${read.body}`);
-  const body = Buffer.from((await site.ask(`https://${HOST}/demo/cat.jpg`)).body);
-  const written = await site.ask(url, { method: 'PUT', body, headers: { 'content-type': 'image/jpeg' } });
+  const written = await site.ask(url, { method: 'PUT', body: photo, headers: { 'content-type': 'image/jpeg' } });
   assert.equal(written.status, 200, `${url}: ${written.status} ${written.body}`);
 }
 
@@ -88,7 +88,6 @@ async function inPage({ text }, site, { last }) {
     assert.ok(answer.status < 400, `${url}: ${answer.status} ${answer.body}`);
     return new Response(answer.status === 204 ? null : answer.body, { status: answer.status, headers: answer.headers });
   };
-  const photo = (await site.ask(`https://${HOST}/demo/cat.jpg`)).body;
   const file = new File([photo], 'cat.jpg', { type: 'image/jpeg' });
   const form = /^\{.*\}$/ms.test(last) ? JSON.parse(last) : undefined;
   const AsyncFunction = (async () => {}).constructor;
