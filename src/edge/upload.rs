@@ -109,7 +109,12 @@ pub async fn store(edge: &Edge, grant: &Grant<'_>, to: &Target<'_>, arrived: Arr
                 What::Object(declared) | What::Named(declared, _) => declared,
                 What::Part => None,
             };
-            let content_type = inspect(&bytes, declared, to.key, bucket, &kit)?;
+            // What has no name yet is held to the ending that it will get.
+            let name = match to.body {
+                What::Named(_, naming) if to.key.is_empty() => naming.pattern.text(),
+                _ => to.key,
+            };
+            let content_type = inspect(&bytes, declared, name, bucket, &kit)?;
             let (bytes, digested) = match normalise(&bytes, bucket.normalise, bucket.default_quality(), &kit)? {
                 None => (bytes, digested),
                 // What came was what was promised; what is stored has digests of its own.
