@@ -47,6 +47,9 @@ test('a write whose answer was lost, once seen, is not un-seen', async () => {
 // A checker that lets one of these pass would let a bug pass.
 for (const [mutation, { found }] of Object.entries(mutations)) {
   test(`the checker finds: ${mutation}`, async (t) => {
+    // A node whose breaker the mutation before has opened would not be asked.
+    const { nodes } = await (await fetch(`${it.base}/-/health`)).json();
+    if (nodes.some(({ breaker }) => breaker !== 'closed')) await it.restart();
     const result = await run(it, { seed: 7, prefix: `${mutation}/`, ...mutated(mutation) });
     t.diagnostic(summary(result).split('\n')[0]);
     const rules = new Set(result.violations.map(({ rule }) => rule));

@@ -21,7 +21,7 @@ const without = (mode, match) => [{ after: 2, ops: 1_000, ms: 2_000, parts: [{ n
 /** Limn without one of its rules, each by a lie of entry.mjs: how it is asked, and the rules of the checker by which it shows itself. */
 export const mutations = {
   'no-quorum': { ops: 40, found: ['quorum', 'copy'] },
-  unverified: { ops: 200, found: ['bytes'] },
+  unverified: { ops: 60, found: ['bytes'] },
   'lost-commit': { ops: 60, found: ['lost', 'stale'] },
   unconditional: { ops: 60, shares: { put: 10, create: 30, replace: 30, get: 10, delete: 10 }, found: ['condition'] },
   unordered: { ops: 100, shares: { put: 60, get: 40 }, found: ['stale', 'condition', 'lost'] },
