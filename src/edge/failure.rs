@@ -45,6 +45,12 @@ pub fn begin(head: &Head) -> worker::Result<ResponseBuilder> {
     Ok(ResponseBuilder::new().with_status(head.status).with_headers(headers(head)?).with_encode_body(encode))
 }
 
+/// How long the body of an answer is, bytes; 0 where it does not say, and of HEAD, whose length is that of no body.
+pub fn body_length(method: Method, response: &Response) -> u64 {
+    let length = response.headers().get("content-length").ok().flatten().and_then(|n| n.parse().ok());
+    length.filter(|_| method != Method::Head).unwrap_or(0)
+}
+
 /// A response of fixed bytes. HEAD and 304 carry none, but HEAD keeps its length.
 pub fn respond(head: &Head, method: Method, body: Vec<u8>) -> worker::Result<Response> {
     send(head, method, ResponseBody::Body(body))

@@ -67,8 +67,8 @@ export default class extends WorkerEntrypoint {
       if (!(error instanceof Ended)) throw error;
       return Response.json(unavailable, { status: 503, headers: { 'cache-control': 'no-store', 'retry-after': '1', 'x-limn-error': unavailable.code } });
     };
-    // Who reads goes once more, and alone: the one whose request ended the instance is not known, and one more
-    // instance is what it may cost.
+    // Who reads goes once more, and no more: the one whose request ended the instance is not known, and may end the
+    // next one too.
     const again = (error) => (error instanceof Ended && repeatable.has(request.method) ? answer() : Promise.reject(error));
     return answer().catch(again).catch(told);
   }

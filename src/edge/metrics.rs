@@ -1,6 +1,6 @@
 //! Counters: kept in the isolate, added to the deployment's sums now and then, told in Prometheus' text.
 
-use crate::failure::{Failure, Outcome};
+use crate::failure::{body_length, Failure, Outcome};
 use crate::ledger::client;
 use crate::Edge;
 use limn_core::config::Action;
@@ -14,9 +14,10 @@ use std::cell::RefCell;
 use std::collections::BTreeMap;
 use worker::Response;
 
-/// How long counts stay in the isolate, seconds, and how many requests (product: section 4).
-const EVERY_SECONDS: u64 = 10;
-const EVERY_REQUESTS: u64 = 1_000;
+/// How long counts stay in the isolate, seconds (product: section 4).
+pub const EVERY_SECONDS: u64 = 10;
+/// Of how many requests they stay there at most.
+pub const EVERY_REQUESTS: u64 = 1_000;
 
 /// What is told, each with its meaning.
 const METRICS: [(&str, &str); 4] = [
@@ -42,9 +43,8 @@ pub fn count(edge: &Edge, method: Method, answer: &Outcome<Response>) {
     let header = |response: &Response, name| response.headers().get(name).ok().flatten();
     let (status, code, verdicts, bytes) = match answer {
         Ok(response) => {
-            let length = header(response, "content-length").and_then(|n| n.parse().ok()).filter(|_| method != Method::Head);
             let verdicts = header(response, "cache-status").unwrap_or_default();
-            (response.status_code(), header(response, "x-limn-error"), verdicts, length.unwrap_or(0))
+            (response.status_code(), header(response, "x-limn-error"), verdicts, body_length(method, response))
         }
         Err(Failure::Refused(error)) => (error.status(), Some(error.code().into()), String::new(), 0),
         Err(Failure::Broken(_)) => (500, Some(Error::Internal.code().into()), String::new(), 0),

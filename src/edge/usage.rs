@@ -1,7 +1,8 @@
 //! Traffic by bucket: kept in the isolate, added to the ledger now and then, told by `/-/usage/{bucket}`.
 
-use crate::failure::{Failure, Outcome};
+use crate::failure::{body_length, Failure, Outcome};
 use crate::ledger::client;
+use crate::metrics::{EVERY_REQUESTS, EVERY_SECONDS};
 use crate::{bucket, Edge};
 use limn_core::admin::signed_whole;
 use limn_core::config::Action;
@@ -15,10 +16,6 @@ use serde_json::{json, Value};
 use std::cell::RefCell;
 use std::collections::BTreeMap;
 use worker::Response;
-
-/// How long traffic stays in the isolate, seconds, and how many requests (product: section 4).
-const EVERY_SECONDS: u64 = 10;
-const EVERY_REQUESTS: u64 = 1_000;
 
 /// One bucket's traffic.
 #[derive(Default)]
@@ -59,7 +56,7 @@ pub fn admit_read(edge: &Edge, parts: &Parts, bucket: &str) -> Outcome<()> {
 /// A request that is counted.
 pub struct Counted {
     bucket: String,
-    reads: bool,
+    method: Method,
     /// What came with it, bytes.
     sent: u64,
 }
@@ -67,31 +64,27 @@ pub struct Counted {
 impl Counted {
     /// What counts of a request: objects read and stored.
     pub fn of(route: &Route, parts: &Parts) -> Option<Counted> {
-        let (bucket, reads) = match (route, parts.method) {
-            (Route::Object(path), Method::Get | Method::Head) => (&path.bucket, true),
-            (Route::Object(path), Method::Put | Method::Post) => (&path.bucket, false),
-            (Route::Bucket(name) | Route::Upload(name), Method::Post) => (name, false),
+        let bucket = match (route, parts.method) {
+            (Route::Object(path), Method::Get | Method::Head | Method::Put | Method::Post) => &path.bucket,
+            (Route::Bucket(name) | Route::Upload(name), Method::Post) => name,
             _ => return None,
         };
         let length = |name| parts.header(name).and_then(|n| n.parse().ok());
         let sent = length("x-amz-decoded-content-length").or_else(|| length("content-length")).unwrap_or(0);
-        Some(Counted { bucket: bucket.clone(), reads, sent })
+        Some(Counted { bucket: bucket.clone(), method: parts.method, sent })
     }
 }
 
-/// Counts a request and its answer; one that was not let in changes nothing but `reads`.
+/// Counts a request and its answer; of a read that was refused nothing but that it was.
 pub fn count(edge: &Edge, counted: Counted, answer: &Outcome<Response>) {
-    let Counted { bucket, reads, sent } = counted;
+    let Counted { bucket, method, sent } = counted;
     let (is_fine, length) = match answer {
-        Ok(response) => {
-            let length = response.headers().get("content-length").ok().flatten().and_then(|n| n.parse().ok()).unwrap_or(0);
-            (response.status_code() < 300, length)
-        }
+        Ok(response) => (response.status_code() < 300, body_length(method, response)),
         // Whoever makes names up would fill the isolate with them.
         Err(Failure::Refused(Error::NoSuchBucket(_) | Error::RateLimited(_))) => return,
         Err(_) => (false, 0),
     };
-    let traffic = match reads {
+    let traffic = match matches!(method, Method::Get | Method::Head) {
         true => Traffic { reads: 1, bytes_out: if is_fine { length } else { 0 }, ..Traffic::default() },
         false if is_fine => Traffic { writes: 1, bytes_in: sent, ..Traffic::default() },
         false => return,

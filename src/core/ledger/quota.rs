@@ -12,7 +12,7 @@ use serde::{Deserialize, Serialize};
 const WARN_PER_CENT: u64 = 90;
 
 /// `totals` is what each user's objects in this ledger come to; `due` are accounts that are to be told; `minutes` are
-/// uploads of a minute by user, of the present minute alone. In an account, `held` is what each ledger holds, and `taken`
+/// uploads of the present minute. In an account, `held` is what each ledger holds, and `taken`
 /// are uploads that were let in and are not told as held yet.
 pub const TABLES: &[&str] = &[
     "ALTER TABLE pending ADD COLUMN user TEXT NOT NULL DEFAULT ''",
@@ -21,7 +21,7 @@ pub const TABLES: &[&str] = &[
     "CREATE TABLE totals (user TEXT PRIMARY KEY, bytes INTEGER NOT NULL, objects INTEGER NOT NULL)",
     "INSERT INTO totals (user, bytes, objects) SELECT user, SUM(length), COUNT(*) FROM objects GROUP BY user",
     "CREATE TABLE due (account TEXT PRIMARY KEY, times INTEGER NOT NULL)",
-    "CREATE TABLE minutes (minute INTEGER NOT NULL, user TEXT NOT NULL, uploads INTEGER NOT NULL, PRIMARY KEY (minute, user))",
+    "CREATE TABLE minutes (minute INTEGER PRIMARY KEY, uploads INTEGER NOT NULL)",
     "CREATE TABLE held (
         ledger TEXT PRIMARY KEY, word INTEGER NOT NULL, bytes INTEGER NOT NULL, objects INTEGER NOT NULL)",
     "CREATE TABLE taken (
@@ -35,6 +35,18 @@ pub struct Amount {
     pub bytes: u64,
     /// Objects.
     pub objects: u64,
+}
+
+impl Amount {
+    /// Both together.
+    pub fn plus(self, more: Amount) -> Amount {
+        Amount { bytes: self.bytes + more.bytes, objects: self.objects + more.objects }
+    }
+
+    /// What is left without a part of it.
+    pub fn minus(self, part: Amount) -> Amount {
+        Amount { bytes: self.bytes.saturating_sub(part.bytes), objects: self.objects.saturating_sub(part.objects) }
+    }
 }
 
 /// What an account counts.

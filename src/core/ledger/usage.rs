@@ -63,13 +63,13 @@ impl Span {
 /// Requests for a bucket's objects, and the bytes of their bodies.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Traffic {
-    /// Answered GETs and HEADs of objects, whatever the answer.
+    /// Answered GETs and HEADs of objects, refusals among them.
     pub reads: u64,
-    /// Objects and parts that were stored.
+    /// PUTs and POSTs that were answered well: objects, parts, and what opens, ends and deletes several.
     pub writes: u64,
-    /// Bytes of answers.
+    /// Bytes of the answers to reads; of HEAD none.
     pub bytes_out: u64,
-    /// Bytes of what was stored.
+    /// Bytes of the bodies of writes.
     pub bytes_in: u64,
 }
 
@@ -124,18 +124,17 @@ pub struct Usage {
 impl Usage {
     /// Two shards' together.
     pub fn join(mut self, other: Usage) -> Usage {
-        let plus = |a: Amount, b: Amount| Amount { bytes: a.bytes + b.bytes, objects: a.objects + b.objects };
-        self.held = plus(self.held, other.held);
-        self.pending = plus(self.pending, other.pending);
+        self.held = self.held.plus(other.held);
+        self.pending = self.pending.plus(other.pending);
         for share in other.users {
             match self.users.iter_mut().find(|mine| mine.user == share.user) {
-                Some(mine) => mine.held = plus(mine.held, share.held),
+                Some(mine) => mine.held = mine.held.plus(share.held),
                 None => self.users.push(share),
             }
         }
         for row in other.rows {
             match self.rows.iter_mut().find(|mine| mine.at == row.at) {
-                Some(mine) => (mine.traffic, mine.held) = (mine.traffic.plus(row.traffic), plus(mine.held, row.held)),
+                Some(mine) => (mine.traffic, mine.held) = (mine.traffic.plus(row.traffic), mine.held.plus(row.held)),
                 None => self.rows.push(row),
             }
         }

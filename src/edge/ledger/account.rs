@@ -34,7 +34,7 @@ impl Ledger {
         let (quota, word) = self.quota_of_account()?;
         let warnings = admit(&quota, word, self.held()?, claim.asked, claim.freed)?;
         if claim.counts {
-            self.count_upload(&quota, word, "", now)?;
+            self.count_upload(&quota, word, now)?;
         }
         self.sql.run(
             "INSERT INTO taken (ledger, version, bytes, objects) VALUES (?, ?, ?, ?)",

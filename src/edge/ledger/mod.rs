@@ -3,7 +3,7 @@
 //! `objects`, `uploads`, `purges` and `counters` answer calls, `copies` makes what a bucket's replicas ask for,
 //! `jobs` goes over all rows where an administrator asks for it, `garbage` deletes what no row names, `once`
 //! remembers what may not happen twice, `quota` counts what is held and lets uploads in, `account` does so over several
-//! ledgers, `directory` knows the buckets made through the object API, `client` asks
+//! ledgers, `usage` sums traffic up, `directory` knows the buckets made through the object API, `client` asks
 //! from outside.
 
 mod account;
@@ -19,6 +19,7 @@ mod purges;
 mod quota;
 mod sql;
 mod uploads;
+mod usage;
 
 use limn_core::ledger::call::{Call, Reservation};
 use limn_core::ledger::{schema, shard};
@@ -117,9 +118,9 @@ impl Ledger {
             }
             Call::Commit { key, row, only_if, failed } => {
                 let committed = self.commit(&key, &row, &only_if, &failed, now);
+                self.wake_for_copies().await?;
                 self.tell_accounts(now).await?;
                 committed?;
-                self.wake_for_copies().await?;
                 done(Ok(()))
             }
             Call::Repair { version, nodes } => {
@@ -133,9 +134,9 @@ impl Ledger {
             }
             Call::Delete { keys, only_if } => {
                 let deleted = self.delete(&keys, &only_if, now);
+                self.wake(now).await?;
                 self.tell_accounts(now).await?;
                 deleted?;
-                self.wake(now).await?;
                 done(Ok(()))
             }
             Call::List { query } => json(&self.list(&query)?),
@@ -155,9 +156,9 @@ impl Ledger {
             Call::Gather { upload } => json(&self.gather(&upload)?),
             Call::Finish { upload, row, only_if, failed } => {
                 let finished = self.finish(&upload, &row, &only_if, &failed, now);
+                self.wake_for_copies().await?;
                 self.tell_accounts(now).await?;
                 finished?;
-                self.wake_for_copies().await?;
                 done(Ok(()))
             }
             Call::Abort { upload } => {
@@ -181,10 +182,9 @@ impl Ledger {
             Call::Recall { marks, .. } => json(&self.recall(&marks, now)?),
             Call::CommitOnce { done, only_if, failed, marks } => {
                 let done = self.commit_once(done, &only_if, &failed, &marks, now);
-                self.tell_accounts(now).await?;
-                let done = done?;
                 self.wake_for_copies().await?;
-                json(&done)
+                self.tell_accounts(now).await?;
+                json(&done?)
             }
             Call::Census => {
                 let census = self.census()?;

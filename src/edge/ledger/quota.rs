@@ -8,8 +8,7 @@ use crate::node::store::Trouble;
 use limn_core::config::{Config, Quota};
 use limn_core::ledger::call::{Becomes, Call};
 use limn_core::ledger::quota::{admit, admit_minute, Account, Amount, Claim, Word};
-use limn_core::ledger::usage::{Share, Usage};
-use limn_core::ledger::{shard, usage, version_text, Row};
+use limn_core::ledger::{shard, version_text, Row};
 use limn_core::Error;
 use serde::Deserialize;
 use worker::{Method, Request, RequestInit, Response};
@@ -38,10 +37,6 @@ struct Due {
     times: u64,
 }
 
-fn plus(a: Amount, b: Amount) -> Amount {
-    Amount { bytes: a.bytes + b.bytes, objects: a.objects + b.objects }
-}
-
 impl Ledger {
     /// The accounts that count what a user stores here.
     fn accounts(&self, config: &Config, user: &str) -> Vec<Account> {
@@ -57,12 +52,12 @@ impl Ledger {
     }
 
     /// Objects of a user, or of all.
-    fn objects_of(&self, user: Option<&str>) -> worker::Result<Amount> {
+    pub(super) fn objects_of(&self, user: Option<&str>) -> worker::Result<Amount> {
         let sum = "SELECT COALESCE(SUM(bytes), 0) AS bytes, COALESCE(SUM(objects), 0) AS objects FROM totals WHERE ?1 IS NULL OR user = ?1";
         Ok(self.sql.first(sum, [O(user)])?.unwrap_or_default())
     }
 
-    fn pending_of(&self, user: Option<&str>) -> worker::Result<Amount> {
+    pub(super) fn pending_of(&self, user: Option<&str>) -> worker::Result<Amount> {
         Ok(self.sql.first(PENDING, [O(user)])?.unwrap_or_default())
     }
 
@@ -123,7 +118,7 @@ impl Ledger {
         )?;
         let here = self.quota_here(config);
         let admitted = match here.bounds_uploads() {
-            true => self.admit_here(&here, "bucket", asked, freed(false), (!is_part).then_some(""), now),
+            true => self.admit_here(&here, asked, freed(false), !is_part, now),
             false => Ok(Vec::new()),
         };
         let mut warnings = match admitted {
@@ -160,41 +155,44 @@ impl Ledger {
         self.sql.number("SELECT COALESCE(SUM(length), 0) AS value FROM parts WHERE upload = ?", [T(upload)])
     }
 
-    /// Holds what is reserved already, `asked` among it, to a quota; `minute` is who is counted among its minute's uploads.
-    fn admit_here(&self, quota: &Quota, of: &str, asked: Amount, freed: Amount, minute: Option<&str>, now: u64) -> Answer<Vec<String>> {
-        let all = plus(self.objects_of(None)?, self.pending_of(None)?);
-        let held = Amount { bytes: all.bytes.saturating_sub(asked.bytes), objects: all.objects.saturating_sub(asked.objects) };
-        let warnings = admit(quota, of, held, asked, freed)?;
-        if let Some(user) = minute {
-            self.count_upload(quota, of, user, now)?;
+    /// Holds what is reserved already, `asked` among it, to the bucket's quota.
+    fn admit_here(&self, quota: &Quota, asked: Amount, freed: Amount, counts: bool, now: u64) -> Answer<Vec<String>> {
+        let held = self.objects_of(None)?.plus(self.pending_of(None)?).minus(asked);
+        let warnings = admit(quota, "bucket", held, asked, freed)?;
+        if counts {
+            self.count_upload(quota, "bucket", now)?;
         }
         Ok(warnings)
     }
 
     /// Counts an upload of the present minute, if one more is allowed.
-    pub(super) fn count_upload(&self, quota: &Quota, of: &str, user: &str, now: u64) -> Answer<()> {
+    pub(super) fn count_upload(&self, quota: &Quota, of: &str, now: u64) -> Answer<()> {
         if quota.uploads_per_minute.is_none() {
             return Ok(());
         }
         let minute = now / 60_000;
-        let so_far = "SELECT COALESCE(SUM(uploads), 0) AS value FROM minutes WHERE minute = ? AND user = ?";
-        admit_minute(quota, of, self.sql.number(so_far, [N(minute), T(user)])?)?;
+        let so_far = "SELECT COALESCE(SUM(uploads), 0) AS value FROM minutes WHERE minute = ?";
+        admit_minute(quota, of, self.sql.number(so_far, [N(minute)])?)?;
         self.sql.run("DELETE FROM minutes WHERE minute < ?", [N(minute)])?;
-        let one =
-            "INSERT INTO minutes (minute, user, uploads) VALUES (?, ?, 1) ON CONFLICT (minute, user) DO UPDATE SET uploads = uploads + 1";
-        Ok(self.sql.run(one, [N(minute), T(user)])?)
+        let one = "INSERT INTO minutes (minute, uploads) VALUES (?, 1) ON CONFLICT (minute) DO UPDATE SET uploads = uploads + 1";
+        Ok(self.sql.run(one, [N(minute)])?)
     }
 
     /// Tells the accounts that are due; those that do not hear are told by the next alarm.
     pub(super) async fn tell_accounts(&self, now: u64) -> worker::Result<()> {
         let due: Vec<Due> = self.sql.all("SELECT account, times FROM due", [])?;
+        if due.is_empty() {
+            return Ok(());
+        }
+        // Before anything is waited for, since the process may end meanwhile.
+        self.wake_at(now + AGAIN_MS).await?;
         for Due { account, times } in due {
-            let word = self.word(&account)?;
-            match (word, self.state.id().name()) {
-                (Some(word), Some(_)) if self.ask_account::<()>(&account, &Call::Settle { word: word.clone() }).await.is_err() => {
-                    self.wake_at(now + AGAIN_MS).await?;
-                }
-                _ => self.sql.run("DELETE FROM due WHERE account = ? AND times = ?", [T(&account), N(times)])?,
+            let heard = match self.word(&account)? {
+                Some(word) => self.ask_account::<()>(&account, &Call::Settle { word }).await.is_ok(),
+                None => true,
+            };
+            if heard {
+                self.sql.run("DELETE FROM due WHERE account = ? AND times = ?", [T(&account), N(times)])?;
             }
         }
         Ok(())
@@ -245,75 +243,5 @@ impl Ledger {
             client::REFUSED => Err(response.json::<Error>().await?.into()),
             status => Err(away(format!("status {status}")).into()),
         }
-    }
-
-    pub(super) fn tell_usage(&self, query: &usage::Query) -> Answer<Usage> {
-        let rows =
-            "SELECT at, reads, writes, bytes_out, bytes_in, bytes, objects FROM usage WHERE span = ? AND at >= ? AND at < ? ORDER BY at";
-        Ok(Usage {
-            held: self.objects_of(None)?,
-            pending: self.pending_of(None)?,
-            users: self
-                .sql
-                .all::<UserTotal, 0>("SELECT user, bytes, objects FROM totals ORDER BY user", [])?
-                .into_iter()
-                .map(Into::into)
-                .collect(),
-            rows: self.sql.all::<UsageRow, 3>(rows, [N(query.span), N(query.from), N(query.until)])?.into_iter().map(Into::into).collect(),
-        })
-    }
-
-    /// Adds traffic to the rows of all spans; tells the reads of the present minute.
-    pub(super) fn add_traffic(&self, minute: u64, traffic: &usage::Traffic) -> worker::Result<()> {
-        let held = self.objects_of(None)?;
-        for span in usage::Span::ALL {
-            let add = "INSERT INTO usage (span, at, reads, writes, bytes_out, bytes_in, bytes, objects) VALUES (?, ?, ?, ?, ?, ?, ?, ?)
-                 ON CONFLICT (span, at) DO UPDATE SET reads = reads + excluded.reads, writes = writes + excluded.writes,
-                 bytes_out = bytes_out + excluded.bytes_out, bytes_in = bytes_in + excluded.bytes_in, bytes = excluded.bytes, objects = excluded.objects";
-            let usage::Traffic { reads, writes, bytes_out, bytes_in } = *traffic;
-            let row =
-                [N(span.seconds()), N(span.begin(minute)), N(reads), N(writes), N(bytes_out), N(bytes_in), N(held.bytes), N(held.objects)];
-            self.sql.run(add, row)?;
-            let old = minute.saturating_sub(span.kept_seconds());
-            self.sql.run("DELETE FROM usage WHERE span = ? AND at < ?", [N(span.seconds()), N(old)])?;
-        }
-        Ok(())
-    }
-
-    pub(super) fn reads_of_minute(&self, now: u64) -> worker::Result<u64> {
-        let reads = "SELECT COALESCE(SUM(reads), 0) AS value FROM usage WHERE span = 60 AND at = ?";
-        self.sql.number(reads, [N(usage::Span::Minute.begin(now / 1_000))])
-    }
-}
-
-#[derive(Deserialize)]
-struct UserTotal {
-    user: String,
-    bytes: u64,
-    objects: u64,
-}
-
-impl From<UserTotal> for Share {
-    fn from(t: UserTotal) -> Share {
-        Share { user: t.user, held: Amount { bytes: t.bytes, objects: t.objects } }
-    }
-}
-
-/// A row as it lies in the table: flattened types cannot be read from one.
-#[derive(Deserialize)]
-struct UsageRow {
-    at: u64,
-    reads: u64,
-    writes: u64,
-    bytes_out: u64,
-    bytes_in: u64,
-    bytes: u64,
-    objects: u64,
-}
-
-impl From<UsageRow> for usage::Row {
-    fn from(r: UsageRow) -> usage::Row {
-        let UsageRow { at, reads, writes, bytes_out, bytes_in, bytes, objects } = r;
-        usage::Row { at, traffic: usage::Traffic { reads, writes, bytes_out, bytes_in }, held: Amount { bytes, objects } }
     }
 }
