@@ -1,6 +1,6 @@
 //! What a render may cost, told from the header alone: size of the result, memory, work.
 
-use crate::codec::Header;
+use crate::codec::{Format, Header};
 use crate::image::Size;
 use crate::kit::Kit;
 use crate::ops::resize::MAX_SIDE;
@@ -25,13 +25,31 @@ pub struct Estimate {
     pub work: u64,
 }
 
+/// What is to be done with a source.
+#[derive(Clone, Copy)]
+pub struct Work<'a> {
+    /// Whether it is turned as it says itself.
+    pub orient: bool,
+    /// The operations in their order.
+    pub ops: &'a [&'a dyn Op],
+    /// How many of its frames.
+    pub frames: u32,
+    /// What the result is encoded as, if it is.
+    pub written: Option<Format>,
+    /// Whether that is to be lossless.
+    pub lossless: bool,
+    /// Whether it may be encoded more than once.
+    pub again: bool,
+}
+
 /// Refuses what would cost too much, before a pixel is decoded.
 ///
 /// # Errors
-/// `image_too_large`; `bad_arg` where the source's size makes an argument wrong.
-pub fn check(header: &Header, orient: bool, ops: &[&dyn Op], frames: u32, kit: &Kit) -> Result<Estimate> {
-    let mut size = oriented(header, orient);
-    for op in ops {
+/// `image_too_large`; `busy` where the memory that it may have is in use; `bad_arg` where the source's size makes an
+/// argument wrong.
+pub fn check(header: &Header, work: &Work, kit: &Kit) -> Result<Estimate> {
+    let mut size = oriented(header, work.orient);
+    for op in work.ops {
         op.admit(size)?;
         let out = op.size(size);
         if out != size && (out.width.max(out.height) > MAX_SIDE || out.pixels() > MAX_RESULT_PIXELS) {
@@ -42,7 +60,7 @@ pub fn check(header: &Header, orient: bool, ops: &[&dyn Op], frames: u32, kit: &
         }
         size = out;
     }
-    let estimate = estimate(header, orient, ops, frames, kit);
+    let estimate = estimate(header, work, kit);
     let most = kit.limits.max_memory_bytes;
     if estimate.memory > most {
         return Err(Error::ImageTooLarge(format!(
@@ -52,27 +70,34 @@ pub fn check(header: &Header, orient: bool, ops: &[&dyn Op], frames: u32, kit: &
             most >> 20
         )));
     }
+    if estimate.memory > kit.room.get() {
+        return Err(Error::Busy);
+    }
     if estimate.work > MAX_WORK {
         return Err(Error::ImageTooLarge(format!(
             "Making this of {} frame(s) of {} px is too much work; smaller images, radii or fewer frames are wanted.",
-            frames, header.size
+            work.frames, header.size
         )));
     }
     Ok(estimate)
 }
 
 /// What making an image will need.
-pub fn estimate(header: &Header, orient: bool, ops: &[&dyn Op], frames: u32, kit: &Kit) -> Estimate {
-    costs(header, orient, ops, frames, kit, needed(header, orient, ops, kit))
+pub fn estimate(header: &Header, work: &Work, kit: &Kit) -> Estimate {
+    costs(header, work, kit, needed(header, work, kit))
 }
 
-fn costs(header: &Header, orient: bool, ops: &[&dyn Op], frames: u32, kit: &Kit, want: Size) -> Estimate {
+fn costs(header: &Header, job: &Work, kit: &Kit, want: Size) -> Estimate {
+    let (orient, ops) = (job.orient, job.ops);
     let decoded = header.decoded_size(want);
     let mut held = header.pixel_bytes() * decoded.pixels();
     let mut memory = header.decode_bytes(want);
     // A copy of 16 bits a sample, where light is added.
     if kit.linear && ops.iter().any(|op| op.takes_unsettled()) {
         memory = memory.max(held * 3);
+    }
+    if orient && header.orientation.value() > 1 {
+        memory = memory.max(held * 2);
     }
     let (mut size, mut work) = (oriented(header, orient), 0u64);
     for op in ops {
@@ -82,9 +107,10 @@ fn costs(header: &Header, orient: bool, ops: &[&dyn Op], frames: u32, kit: &Kit,
         work = work.saturating_add(op.work(size));
         (held, size) = (bytes, out);
     }
-    // The encoders' planes and output beside the pixels.
-    memory = memory.max(held + size.pixels() * 3);
-    Estimate { result: size, decoded, memory, work: work.saturating_mul(u64::from(frames)) }
+    if let Some(format) = job.written {
+        memory = memory.max(held * if job.again { 2 } else { 1 } + format.encode_bytes(size, job.lossless));
+    }
+    Estimate { result: size, decoded, memory, work: work.saturating_mul(u64::from(job.frames)) }
 }
 
 fn name(op: &dyn Op) -> String {
@@ -101,9 +127,10 @@ fn oriented(header: &Header, orient: bool) -> Size {
 /// The smallest stand-in, in the source's own orientation, that serves the operations. Twice what the
 /// first of them that resamples makes: DCT scaling is a block filter, and the last factor of two must be
 /// the resizer's. Where there is no memory for that, once: a slightly softer picture is better than none.
-pub fn needed(header: &Header, orient: bool, ops: &[&dyn Op], kit: &Kit) -> Size {
-    let memory = |want: Size| costs(header, orient, ops, 1, kit, want).memory;
-    let (twice, once) = (wanted(header, orient, ops, 2), wanted(header, orient, ops, 1));
+pub fn needed(header: &Header, work: &Work, kit: &Kit) -> Size {
+    let memory = |want: Size| costs(header, work, kit, want).memory;
+    let wanted = |times| wanted(header, work.orient, work.ops, times);
+    let (twice, once) = (wanted(2), wanted(1));
     match memory(twice) > kit.limits.max_memory_bytes && memory(once) <= kit.limits.max_memory_bytes {
         true => once,
         false => twice,
@@ -138,7 +165,7 @@ fn wanted(header: &Header, orient: bool, ops: &[&dyn Op], times: u64) -> Size {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::codec::{self, EncodeSettings, Format};
+    use crate::codec::{self, EncodeSettings};
     use crate::config::Limits;
     use crate::image::{Image, Layout};
     use crate::params::oss::parse_canonical;
@@ -153,7 +180,8 @@ mod tests {
             let header = Header::read(&jpeg, &kit).unwrap();
             let plan = parse_canonical(&format!("image/resize,w_{width}")).unwrap();
             let ops: Vec<&dyn Op> = plan.ops().iter().map(|op| op.as_ref()).collect();
-            let checked = check(&header, true, &ops, 1, &kit).map(|estimate| estimate.decoded.width);
+            let work = Work { orient: true, ops: &ops, frames: 1, written: Some(Format::Jpeg), lossless: false, again: false };
+            let checked = check(&header, &work, &kit).map(|estimate| estimate.decoded.width);
             checked.map_err(|e| e.code())
         };
         assert_eq!(decoded(400, 64), Ok(1_200));

@@ -73,6 +73,8 @@ pub enum Error {
     BadDigest(String),
     FormatUnsupported(String),
     ImageTooLarge(String),
+    /// Memory ended in the midst of it, which may be others' doing: nothing is said of the image.
+    NoMemory(String),
     ImageCorrupt(String),
     OriginFailed(String),
     OriginTimeout,
@@ -153,6 +155,7 @@ impl Error {
             UploadNotAnImage(_)  => Row(415, "upload_not_an_image", 400, "InvalidArgument"),
             FormatUnsupported(_) => Row(415, "format_unsupported", 400, "InvalidArgument"),
             ImageTooLarge(_)     => Row(422, "image_too_large", 400, "ImageTooLarge"),
+            NoMemory(_)          => Row(422, "image_too_large", 400, "ImageTooLarge"),
             ImageCorrupt(_)      => Row(422, "image_corrupt", 400, "BadRequest"),
             OriginFailed(_)      => Row(502, "origin_failed", 502, "InternalError"),
             OriginTimeout        => Row(504, "origin_timeout", 504, "InternalError"),
@@ -202,7 +205,10 @@ impl Error {
     /// True when another image, or the original, may stand in for the one that could not be made.
     pub fn has_stand_in(&self) -> bool {
         self.is_about_source()
-            || matches!(self, Error::NoSuchKey | Error::OriginFailed(_) | Error::OriginTimeout | Error::Unavailable(_) | Error::Busy)
+            || matches!(
+                self,
+                Error::NoSuchKey | Error::NoMemory(_) | Error::OriginFailed(_) | Error::OriginTimeout | Error::Unavailable(_) | Error::Busy
+            )
     }
 
     /// True when the answer depends on the source's bytes alone, so that a short time in a shared
@@ -218,10 +224,10 @@ impl fmt::Display for Error {
         match self {
             MalformedUrl(s) | UnknownParam(s) | BadArg(s) | RepeatedKey(s) | MissingArg(s) | TooManyPipes(s) | BadMark(s)
             | OutsideImage(s) | AccessDenied(s) | Method(s) | SignatureRequired(s) | Conflict(s) | UploadTooLarge(s)
-            | UploadNotAnImage(s) | BadDigest(s) | FormatUnsupported(s) | ImageTooLarge(s) | ImageCorrupt(s) | OriginFailed(s)
-            | Unavailable(s) | Misconfigured(s) | NotImplemented(s) | SchemeRefused(s) | TooManyBuckets(s) | Precondition(s)
-            | CorsRefused(s) | MalformedXml(s) | MalformedForm(s) | PolicyRefused(s) | InvalidPart(s) | PartTooSmall(s)
-            | MetadataTooLarge(s) | RateLimited(s) | QuotaExceeded(s) | TooManyVariants(s) => f.write_str(s),
+            | UploadNotAnImage(s) | BadDigest(s) | FormatUnsupported(s) | ImageTooLarge(s) | NoMemory(s) | ImageCorrupt(s)
+            | OriginFailed(s) | Unavailable(s) | Misconfigured(s) | NotImplemented(s) | SchemeRefused(s) | TooManyBuckets(s)
+            | Precondition(s) | CorsRefused(s) | MalformedXml(s) | MalformedForm(s) | PolicyRefused(s) | InvalidPart(s)
+            | PartTooSmall(s) | MetadataTooLarge(s) | RateLimited(s) | QuotaExceeded(s) | TooManyVariants(s) => f.write_str(s),
             BadRange(s, _) => f.write_str(s),
             TokenRefused => f.write_str("Security tokens are not taken; sign with an access key, with OSS V4 or AWS Signature Version 4."),
             NoSuchSetting(code) => write!(f, "The bucket has no such setting ({}).", code.0),

@@ -4,7 +4,7 @@ use crate::budget;
 use crate::codec::Header;
 use crate::ops::Op;
 use crate::plan::Plan;
-use crate::render::{output_format, output_quality, Scene};
+use crate::render::{output_format, output_quality, work, Scene};
 use crate::Result;
 use serde_json::{json, Value};
 
@@ -20,8 +20,9 @@ pub fn explain(plan: &Plan, bytes: &[u8], scene: &Scene) -> Result<Value> {
     let format = output_format(plan, &header, scene.class);
     let moves = header.frames > 1 && plan.still.is_none() && format.is_some_and(|f| f.is_animated());
     let frames = if moves { header.frames } else { 1 };
-    let estimate = budget::estimate(&header, plan.orient, &ops, frames, scene.kit);
-    let refusal = budget::check(&header, plan.orient, &ops, frames, scene.kit).err();
+    let work = work(plan, &ops, frames, format);
+    let estimate = budget::estimate(&header, &work, scene.kit);
+    let refusal = budget::check(&header, &work, scene.kit).err();
     let size = |s: crate::image::Size| json!({ "width": s.width, "height": s.height });
     Ok(json!({
         "plan": plan.to_string(),

@@ -361,8 +361,8 @@ pub fn narrow(sample: u16) -> u8 {
 pub fn buffer<T>(len: u64) -> Result<Vec<T>> {
     let mut data = Vec::new();
     let bytes = len.saturating_mul(std::mem::size_of::<T>() as u64);
-    let len = usize::try_from(len).map_err(|_| too_large(bytes))?;
-    data.try_reserve_exact(len).map_err(|_| too_large(bytes))?;
+    let len = usize::try_from(len).map_err(|_| no_memory(bytes))?;
+    data.try_reserve_exact(len).map_err(|_| no_memory(bytes))?;
     Ok(data)
 }
 
@@ -376,8 +376,8 @@ pub fn zeroed(bytes: u64) -> Result<Vec<u8>> {
     Ok(data)
 }
 
-fn too_large(bytes: u64) -> Error {
-    Error::ImageTooLarge(format!("The image needs {bytes} bytes more than there is memory for."))
+fn no_memory(bytes: u64) -> Error {
+    Error::NoMemory(format!("The image needs {bytes} bytes more than there is memory for."))
 }
 
 #[cfg(test)]

@@ -3,6 +3,8 @@
 use crate::config::Limits;
 use crate::rare::{Nobody, Rare};
 use crate::{Error, Result};
+use std::any::Any;
+use std::cell::Cell;
 use std::collections::HashMap;
 use std::fmt;
 
@@ -46,6 +48,10 @@ pub struct Kit<'a> {
     pub linear: bool,
     /// Who does the rare jobs.
     pub rare: &'a dyn Rare,
+    /// What is left of the process's memory beside all that it holds, bytes; without bound where nobody counts.
+    pub room: Cell<u64>,
+    /// Kept until the kit is not needed any more.
+    beside: Vec<Box<dyn Any>>,
 }
 
 impl Default for Kit<'static> {
@@ -57,12 +63,17 @@ impl Default for Kit<'static> {
 impl<'a> Kit<'a> {
     /// A kit without files.
     pub fn new(limits: Limits, rare: &'a dyn Rare) -> Kit<'a> {
-        Kit { files: HashMap::new(), limits, linear: false, rare }
+        Kit { files: HashMap::new(), limits, linear: false, rare, room: Cell::new(u64::MAX), beside: Vec::new() }
     }
 
     /// Adds a file that the plan reads.
     pub fn add(&mut self, file: FileRef, bytes: Vec<u8>) {
         self.files.insert(file, bytes);
+    }
+
+    /// Keeps something as long as the kit's files: their place in memory.
+    pub fn hold(&mut self, place: impl Any) {
+        self.beside.push(Box::new(place));
     }
 
     /// A file that the plan reads.

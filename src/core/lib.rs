@@ -14,6 +14,7 @@
 pub mod accept;
 pub mod address;
 pub mod admin;
+pub mod admission;
 pub mod api;
 pub mod beside;
 pub mod breaker;
@@ -54,6 +55,7 @@ pub mod report;
 pub mod request_log;
 pub mod route;
 pub mod saveas;
+pub mod sort;
 pub mod tags;
 pub mod upload;
 pub mod verdict;

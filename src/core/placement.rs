@@ -7,6 +7,7 @@
 use crate::config::{Bucket, Node};
 use crate::hash;
 use crate::place::Place;
+use crate::sort;
 
 /// A node's number for a key, above 0: the smaller, the nearer to home. An exponential variable of the
 /// rate `weight`, for which the chance to be the least of several is its share of their sum.
@@ -24,7 +25,7 @@ fn score(node: &Node, bucket_key: &str) -> f64 {
 pub fn homes<'a>(nodes: impl IntoIterator<Item = &'a Node>, bucket_key: &str, count: usize) -> Vec<&'a Node> {
     let mut scored: Vec<(f64, &Node)> = nodes.into_iter().filter(|n| !n.drain).map(|n| (score(n, bucket_key), n)).collect();
     // Names tell equal scores apart, so that every isolate agrees.
-    scored.sort_by(|(a, m), (b, n)| a.total_cmp(b).then_with(|| m.name.cmp(&n.name)));
+    sort::by(&mut scored, |(a, m), (b, n)| a.total_cmp(b).then_with(|| m.name.cmp(&n.name)));
     scored.into_iter().take(count).map(|(_, node)| node).collect()
 }
 
@@ -34,9 +35,9 @@ fn distance(node: &Node, from: &Place) -> f64 {
 }
 
 /// Sorts by distance; equal ones stay as they stand, and so do all when the place is unknown.
-fn nearest_first(nodes: &mut [&Node], from: Option<Place>) {
+fn nearest_first(nodes: &mut Vec<&Node>, from: Option<Place>) {
     if let Some(from) = from {
-        nodes.sort_by(|a, b| distance(a, &from).total_cmp(&distance(b, &from)));
+        sort::by(nodes, |a, b| distance(a, &from).total_cmp(&distance(b, &from)));
     }
 }
 

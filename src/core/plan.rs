@@ -3,6 +3,7 @@
 use crate::codec::{Colour, Format};
 use crate::kit::FileRef;
 use crate::ops::{metadata, Op, Setting};
+use crate::sort;
 use crate::{Error, Result};
 use std::fmt;
 
@@ -181,7 +182,7 @@ impl Plan {
             Answer::Info | Answer::Json => Vec::new(),
             _ => self.ops.iter().flat_map(|op| op.files()).collect(),
         };
-        files.sort_unstable();
+        sort::all(&mut files);
         files.dedup();
         files
     }

@@ -1,4 +1,4 @@
-//! What is asked for too rarely to burden every instance: drawn text, SVG, colour effects, AVIF.
+//! What is asked for too rarely to burden every instance: drawn text, SVG, colour effects, AVIF, TIFF.
 //!
 //! The core only says what is wanted. Who does it is handed in: the crate `limn-rare` itself on the
 //! host, a second WASM module at the edge that is instantiated at its first job.
@@ -55,6 +55,24 @@ pub enum Job {
     AvifHeader,
     /// Decodes an AVIF; an animation's first picture. Data: the file. Makes RGBA, 8 bits a sample.
     AvifDecode,
+    /// Size of a TIFF's first page, as stored. Data: the file. Makes four bytes, the channels of its pixels once they
+    /// are sRGB (1, 3, 4), whether they have 16 bits and whether they are four inks (0, 1), and the orientation (as
+    /// EXIF's); then the colour profile, if there is one.
+    TiffHeader,
+    /// Decodes a TIFF's first page. Data: the file. Makes samples in pixel order, in the file's own colours, 8 bits each
+    /// or 16, little-endian, as the header tells.
+    TiffDecode,
+    /// Encodes a TIFF. Data: pixels of 8 bits a sample, then EXIF, XMP and the profile. Makes a file.
+    TiffEncode {
+        /// Of the pixels.
+        width: u32,
+        /// Of the pixels.
+        height: u32,
+        /// 1, 3, 4: grey, RGB, RGBA.
+        channels: u8,
+        /// Lengths of EXIF, XMP and the profile; 0: none.
+        beside: [usize; 3],
+    },
 }
 
 /// What a job made.
@@ -80,6 +98,6 @@ pub struct Nobody;
 
 impl Rare for Nobody {
     fn run(&self, _: &Job, _: &[u8]) -> Result<Made> {
-        Err(Error::NotImplemented("This build of Limn holds no text, SVG, effects and AVIF.".into()))
+        Err(Error::NotImplemented("This build of Limn holds no text, SVG, effects, AVIF and TIFF.".into()))
     }
 }

@@ -1,7 +1,7 @@
 //! From a source's bytes and a plan to an encoded image: header, limits, decode, operations, encode.
 
 use crate::accept::Class;
-use crate::budget;
+use crate::budget::{self, Work};
 use crate::codec::{self, Colour, EncodeSettings, Format, Header, Want};
 use crate::image::{Image, Size};
 use crate::kit::Kit;
@@ -10,6 +10,7 @@ use crate::ops::resize::{Fit, Resize};
 use crate::ops::{self, Op};
 use crate::plan::{Answer, FormatChoice, Plan, Quality, AVIF_QUALITY, DEFAULT_QUALITY};
 use crate::{keep, report, Error, Result};
+use std::cell::Cell;
 
 /// The side of a picture whose colours are as those of a large one, px.
 const GLANCE: u32 = 256;
@@ -72,10 +73,11 @@ pub fn render(plan: &Plan, bytes: &[u8], scene: &Scene) -> Result<Encoded> {
     if plan.answer != Answer::Image {
         scaled.push(&glance);
     }
-    let job = Job { plan, bytes, header: &header, ops, scaled, scene };
     let format = output_format(plan, &header, scene.class);
-    let moves = format.is_some_and(Format::is_animated) && job.moves();
-    budget::check(&header, plan.orient, &job.scaled, if moves { header.frames } else { 1 }, scene.kit)?;
+    let moves = format.is_some_and(Format::is_animated) && moves(plan, &header);
+    let frames = if moves { header.frames } else { 1 };
+    let job = Job { plan, bytes, header: &header, ops, work: work(plan, &scaled, frames, format), scene };
+    budget::check(&header, &job.work, scene.kit)?;
     match (plan.answer, format) {
         (Answer::Image, Some(format)) if moves => job.animation(format),
         _ => job.picture(format),
@@ -88,8 +90,9 @@ pub fn render(plan: &Plan, bytes: &[u8], scene: &Scene) -> Result<Encoded> {
 /// As [`render`].
 pub fn still(bytes: &[u8], ops: &[&dyn Op], kit: &Kit) -> Result<Image> {
     let header = Header::read(bytes, kit)?;
-    budget::check(&header, true, ops, 1, kit)?;
-    let want = Want { size: budget::needed(&header, true, ops, kit), colour: Colour::Srgb };
+    let work = Work { orient: true, ops, frames: 1, written: None, lossless: false, again: false };
+    budget::check(&header, &work, kit)?;
+    let want = Want { size: budget::needed(&header, &work, kit), colour: Colour::Srgb };
     let image = codec::decode(bytes, &header, &want, kit)?;
     ops::run(ops, header.orientation.apply(image)?, kit)?.settled()
 }
@@ -103,20 +106,26 @@ struct Job<'a> {
     bytes: &'a [u8],
     header: &'a Header,
     ops: Vec<&'a dyn Op>,
-    /// What the scale of decoding serves: the operations and, for facts, a look at the whole.
-    scaled: Vec<&'a dyn Op>,
+    /// With what the scale of decoding serves: the operations and, for facts, a look at the whole.
+    work: Work<'a>,
     scene: &'a Scene<'a>,
 }
 
-impl Job<'_> {
-    /// Whether more than one frame is asked for.
-    fn moves(&self) -> bool {
-        let plan = self.plan;
-        self.header.frames > 1 && plan.answer == Answer::Image && plan.still.is_none() && plan.most_frames != Some(1)
-    }
+/// Whether more than one frame is asked for.
+fn moves(plan: &Plan, header: &Header) -> bool {
+    header.frames > 1 && plan.answer == Answer::Image && plan.still.is_none() && plan.most_frames != Some(1)
+}
 
+/// What a plan does with a source, in this format where that is known.
+pub(crate) fn work<'a>(plan: &Plan, ops: &'a [&'a dyn Op], frames: u32, format: Option<Format>) -> Work<'a> {
+    // What transparency will decide costs most as a PNG.
+    let written = (plan.answer == Answer::Image).then(|| format.unwrap_or(Format::Png));
+    Work { orient: plan.orient, ops, frames, written, lossless: plan.quality == Quality::Lossless, again: plan.max_bytes.is_some() }
+}
+
+impl Job<'_> {
     fn want(&self) -> Want {
-        Want { size: budget::needed(self.header, self.plan.orient, &self.scaled, self.scene.kit), colour: self.plan.colour }
+        Want { size: budget::needed(self.header, &self.work, self.scene.kit), colour: self.plan.colour }
     }
 
     /// Orientation and the operations.
@@ -149,7 +158,15 @@ impl Job<'_> {
                 self.scene.avif_pixels
             )));
         }
-        let bytes = self.within_budget(format, |settings| codec::encode(image.clone(), format, settings, self.scene.kit))?;
+        // It is encoded once, unless a number of bytes is to be met.
+        let (again, image) = (self.plan.max_bytes.is_some(), Cell::new(Some(image)));
+        let bytes = self.within_budget(format, |settings| {
+            let once = image.take().ok_or(Error::Internal)?;
+            if again {
+                image.set(Some(once.clone()));
+            }
+            codec::encode(once, format, settings, self.scene.kit)
+        })?;
         Ok(Encoded { bytes, mime: format.mime(), format: Some(format), size, frames: 1 })
     }
 
@@ -178,7 +195,7 @@ impl Job<'_> {
         if let Some(op) = self.ops.iter().find(|op| !op.foretells()) {
             return Err(Error::BadArg(format!("{op} works on stills only; ask for one frame (anim=0) beside it.")));
         }
-        let size = std::cell::Cell::new(self.header.size);
+        let size = Cell::new(self.header.size);
         let most = self.plan.most_frames.unwrap_or(u32::MAX).min(self.header.frames);
         let bytes = self.within_budget(format, |settings| {
             let want = self.want();
@@ -214,7 +231,7 @@ impl Job<'_> {
         animator: &mut Option<Box<dyn codec::Animator>>,
         format: Format,
         settings: &EncodeSettings,
-        size: &std::cell::Cell<Size>,
+        size: &Cell<Size>,
         image: Image,
         delay_ms: u32,
     ) -> Result<()> {

@@ -12,6 +12,7 @@ use limn_core::ledger::call::{Call, MadeBucket};
 use limn_core::ledger::jobs::{Census, Holding, Job};
 use limn_core::ledger::DIRECTORY;
 use limn_core::parts::{Method, Parts};
+use limn_core::sort;
 use limn_core::Error;
 use serde_json::{json, Map, Value};
 use worker::{Date, Request, Response};
@@ -37,7 +38,7 @@ pub async fn nodes(edge: &Edge, parts: &Parts, caller: &Caller<'_>) -> Outcome<R
             }
             let may = |bucket: &Bucket| bucket.node.managed && key.may(Action::Admin, bucket, "");
             let mut names: Vec<String> = edge.config.buckets().filter(|b| may(b)).map(|b| b.name.clone()).collect();
-            names.sort();
+            sort::all(&mut names);
             if edge.config.makes_buckets() {
                 let call = Call::AllBuckets { most: MOST_BUCKETS as u64 + 1 };
                 let made: Vec<MadeBucket> = client::ask(edge, DIRECTORY, &call).await?;
@@ -101,7 +102,7 @@ async fn tell(edge: &Edge, parts: &Parts, names: Vec<String>, all: bool) -> Outc
     let mut nodes: Vec<Value> = edge.config.nodes.values().map(|node| one(Some(node), &node.name, &censuses, all, now)).collect();
     let mut gone: Vec<&String> =
         censuses.iter().flat_map(|(_, c)| c.nodes.keys()).filter(|n| !edge.config.nodes.contains_key(*n)).collect();
-    gone.sort();
+    sort::all(&mut gone);
     gone.dedup();
     nodes.extend(gone.into_iter().map(|name| one(None, name, &censuses, all, now)));
     crate::json(parts, &json!({ "nodes": nodes, "buckets": buckets, "complete": all }))

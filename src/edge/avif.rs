@@ -2,13 +2,14 @@
 
 use crate::cache::{self, Entry, Kept};
 use crate::node::Original;
-use crate::{derived, memory, Edge};
+use crate::{admission, derived, memory, Edge};
 use limn_core::accept::Class;
 use limn_core::codec::Format;
 use limn_core::key::Key;
 use limn_core::kit::Kit;
 use limn_core::plan::{Plan, Quality};
 use limn_core::render::{render, Encoded, Scene, AVIF_DEFERRED};
+use limn_core::Error;
 use std::cell::Cell;
 use std::rc::Rc;
 use std::time::Duration;
@@ -65,7 +66,9 @@ pub fn follow(edge: &Edge, host: String, key: Key, job: Deferred, stand_in: Rc<E
     edge.ctx.wait_until(async move {
         Delay::from(Duration::from_millis(HEAD_START_MS)).await;
         let scene = Scene { avif_pixels: AVIF_DEFERRED, ..Scene::new(Class::Avif, &job.kit, job.quality) };
-        let entry = match render(&job.plan, &job.source.bytes, &scene) {
+        let entry = match admission::with_room(&job.kit, || render(&job.plan, &job.source.bytes, &scene)).await {
+            // Nothing was found out.
+            Err(Error::Busy) => return,
             Ok(image) if (image.bytes.len() as u64) < stand_in.representation.length => {
                 let mut entry = Entry::of(&image.bytes, image.mime, stand_in.representation.modified);
                 entry.representation.negotiated = true;

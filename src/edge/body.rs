@@ -1,12 +1,15 @@
 //! A body on its way to a node: held in memory while it is small or must be looked at whole, passed on as
 //! it comes when it is long, held to every promise either way.
 
+use crate::admission::{self, Place};
 use crate::failure::Outcome;
 use crate::ledger::client;
 use crate::node::{self, Extent, Writing};
 use crate::Edge;
 use futures_util::{stream, Stream, StreamExt, TryStreamExt};
 use js_sys::Uint8Array;
+use limn_core::admission::LARGEST;
+use limn_core::codec::sniff::{self, Sniffed};
 use limn_core::config::Bucket;
 use limn_core::grant::Grant;
 use limn_core::ledger::call::{Becomes, Blob};
@@ -30,8 +33,8 @@ type Wire = Pin<Box<dyn Stream<Item = Result<Vec<u8>, Error>>>>;
 
 /// A body that came whole and is what was promised.
 pub enum Arrived {
-    /// In memory, not yet stored.
-    Held(Vec<u8>, Digested),
+    /// In memory, not yet stored, with its place there.
+    Held(Vec<u8>, Digested, Option<Place>),
     /// On a quorum of nodes, with its content type.
     Stored(Placed, Digested, String),
 }
@@ -52,7 +55,7 @@ impl Arrived {
     /// What is known of it.
     pub fn digested(&self) -> &Digested {
         match self {
-            Arrived::Held(_, digested) | Arrived::Stored(_, digested, _) => digested,
+            Arrived::Held(_, digested, _) | Arrived::Stored(_, digested, _) => digested,
         }
     }
 }
@@ -221,10 +224,20 @@ fn joined(edge: &Edge, pieces: &[Piece]) -> (Wire, Intake) {
 }
 
 async fn take_in(edge: &Edge, to: &Target<'_>, mut wire: Wire, mut intake: Intake) -> Outcome<Arrived> {
-    let mut held = Vec::with_capacity(intake.length().map_or(0, |n| (n as usize).min(HELD)));
+    let (mut held, mut place) = (Vec::new(), None);
     let mut must_be_held = false;
     while let Some(chunk) = wire.next().await {
         intake.push(&chunk?, &mut held)?;
+        if place.is_none() {
+            // What it begins with tells how much of it will be held.
+            let is_image = matches!(sniff::sniff(&held), Sniffed::Known(_));
+            let most = intake.length().unwrap_or(to.bucket.limits.max_bytes.min(LARGEST));
+            place = Some(admission::upload(if is_image { most } else { most.min(HELD as u64) }).await?);
+        }
+        if held.len() as u64 > LARGEST {
+            let sentence = format!("An image is looked at whole, in memory, which {LARGEST} bytes at most allow.");
+            return Err(Error::UploadTooLarge(sentence).into());
+        }
         if held.len() <= HELD || must_be_held {
             continue;
         }
@@ -237,7 +250,7 @@ async fn take_in(edge: &Edge, to: &Target<'_>, mut wire: Wire, mut intake: Intak
         }
     }
     let digested = intake.finish()?;
-    Ok(Arrived::Held(held, digested))
+    Ok(Arrived::Held(held, digested, place))
 }
 
 /// A body of known length goes to the node while it comes in.

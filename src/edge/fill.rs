@@ -5,7 +5,7 @@ use crate::cache::{Entry, Kept};
 use crate::failure::Outcome;
 use crate::node::{self, Found, Original};
 use crate::together::{board, Flights, Lead, Seat};
-use crate::{damper, image, Edge};
+use crate::{admission, damper, image, Edge};
 use limn_core::accept::Class;
 use limn_core::codec::Format;
 use limn_core::grant::Grant;
@@ -146,7 +146,8 @@ impl Fill<'_> {
         let kit = image::kit(edge, bucket, self.found, self.plan, &original.bytes).await?;
         // An AVIF takes too long to wait for: WebP stands in for it, and it takes its place later.
         let at_once = if self.class == Class::Avif { Class::WebP } else { self.class };
-        let image = match render(self.plan, &original.bytes, &Scene::new(at_once, &kit, bucket.default_quality())) {
+        let scene = Scene::new(at_once, &kit, bucket.default_quality());
+        let image = match admission::with_room(&kit, || render(self.plan, &original.bytes, &scene)).await {
             Ok(image) => image,
             Err(error) if error.is_about_source() => return Ok(Made { kept: Kept::Refusal(error), deferred: None, read }),
             Err(error) => return Err(error.into()),

@@ -4,7 +4,7 @@ use crate::avif;
 use crate::cache::Entry;
 use crate::failure::{respond, send, Failure, Outcome};
 use crate::fill::Fill;
-use crate::node::{self, Source};
+use crate::node::{self, Original, Source};
 use crate::rare::Module;
 use crate::variant::{self, Variant};
 use crate::{bytes, fonts, together, Edge};
@@ -93,7 +93,9 @@ pub async fn derive(
 pub async fn kit(edge: &Edge, bucket: &Bucket, found: &node::Found, plan: &Plan, source: &[u8]) -> Outcome<Kit<'static>> {
     let mut kit = bare_kit(edge, bucket, source).await?;
     for (file, source) in found.files() {
-        kit.add(file.clone(), node::read(edge, bucket, source).await?.bytes);
+        let Original { bytes, place, .. } = node::read(edge, bucket, source).await?;
+        kit.add(file.clone(), bytes);
+        kit.hold(place);
     }
     for file in plan.files() {
         if let FileRef::Shipped(name) = file {

@@ -3,12 +3,13 @@
 //! `image` is the GET chain and `upload` the PUT chain on one screen each, `receive` the upload under a name of Limn's; `api` is the rest of the object
 //! API; `body` takes bodies in, `bytes` keeps them out of WASM, `node` reads and writes storage, `bucket` finds buckets, `rare` hands jobs to
 //! the second module, `variant` gets derived images from `memory`, `cache` and `derived` or has `fill` make
-//! them, `together` lets requests share work, `avif` and `premade` make what nobody waits for, `remember` knows rows for a
+//! them, `together` lets requests share work and `admission` lets them hold files in memory (both by a `signal`), `avif` and `premade` make what nobody waits for, `remember` knows rows for a
 //! while, `page` hands the page out, `cors` answers preflights, `damper` keeps strangers from asking for too much, `purge`, `metrics`, `usage`,
 //! `inventory`, `admin` and `import` are routes of Limn's own, `watch` tells operators of each request, `zone` purges the zone's cache, `ledger` is the Durable Object around
 //! `limn_core::ledger`, `settings` hands the Worker's variables to `limn_core::config`.
 
 mod admin;
+mod admission;
 mod api;
 mod avif;
 mod body;
@@ -36,6 +37,7 @@ mod receive;
 mod remember;
 mod saveas;
 mod settings;
+mod signal;
 mod together;
 mod upload;
 mod usage;

@@ -5,9 +5,10 @@ use crate::api::{form, writable};
 use crate::body::{receive, small, Arrived, Target, What};
 use crate::failure::{respond, Outcome};
 use crate::upload::{self, Extras};
-use crate::{bucket, premade, Edge};
+use crate::{admission, bucket, premade, Edge};
 use js_sys::Uint8Array;
 use limn_core::address::Address;
+use limn_core::admission::LARGEST;
 use limn_core::api::conditions::WriteCondition;
 use limn_core::api::meta::Meta;
 use limn_core::api::{acl, asked};
@@ -64,7 +65,7 @@ pub async fn answer(edge: &Edge, parts: &Parts, caller: &Caller<'_>, name: &str,
             digests.update(&form.file);
             let digested = digests.finish();
             renaming::hold(grant.promise(), digested.length, declared.as_deref().unwrap_or(""), &digested.sha256)?;
-            Arrived::Held(form.file, digested)
+            Arrived::Held(form.file, digested, form.place)
         }
         (None, Some(request)) => receive(edge, &target, parts, grant.promise(), request).await?,
         (None, None) => return Err(Error::Internal.into()),
@@ -93,11 +94,13 @@ pub async fn answer(edge: &Edge, parts: &Parts, caller: &Caller<'_>, name: &str,
 async fn read_form(parts: &Parts, grant: &Grant<'_>, request: Request) -> Outcome<form::Form> {
     let most = grant.bucket().limits.max_bytes + form::MAX_FIELDS;
     let of_body = UploadPromise { chunks: grant.promise().chunks.clone(), ..UploadPromise::default() };
+    let announced = parts.header("content-length").and_then(|length| length.parse().ok()).unwrap_or(most);
+    let place = admission::upload(announced.min(most).min(LARGEST)).await?;
     let bytes = small(parts, &of_body, request, usize::try_from(most).unwrap_or(usize::MAX)).await?;
     let (headers, mut init) = (Headers::new(), RequestInit::new());
     headers.set("content-type", parts.header("content-type").unwrap_or(""))?;
     init.with_method(Method::Post).with_headers(headers).with_body(Some(Uint8Array::from(bytes.as_slice()).into()));
-    drop(bytes);
+    drop((bytes, place));
     let form = form::read(Request::new_with_init("https://form.limn.internal/", &init)?).await?;
     if let Some((name, _)) = form.fields.first() {
         return Err(Error::MalformedForm(format!("The form may hold the field file alone; {name:?} came too.")).into());

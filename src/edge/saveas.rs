@@ -3,7 +3,7 @@
 use crate::body::{small, Arrived, Target, What};
 use crate::failure::{respond, Outcome};
 use crate::upload::{self, Extras};
-use crate::{bucket, image, node, Edge};
+use crate::{admission, bucket, image, node, Edge};
 use limn_core::accept::Class;
 use limn_core::config::Bucket;
 use limn_core::grant::{Caller, Scheme, Wish};
@@ -45,12 +45,13 @@ pub async fn post(
     let found = node::find(edge, bucket, &path.key, &plan.files()).await?;
     let original = node::read(edge, bucket, &found.source).await?;
     let kit = image::kit(edge, bucket, &found, &plan, &original.bytes).await?;
-    let made = render(&plan, &original.bytes, &Scene::new(Class::Base, &kit, bucket.default_quality()))?;
+    let scene = Scene::new(Class::Base, &kit, bucket.default_quality());
+    let made = admission::with_room(&kit, || render(&plan, &original.bytes, &scene)).await?;
     let length = made.bytes.len();
     let mut digests = Digests::default();
     digests.update(&made.bytes);
     let to = Target::new(&target, target.key(), What::Object(Some(made.mime)));
-    upload::keep(edge, &target, &to, Arrived::Held(made.bytes, digests.finish()), Extras::default()).await?;
+    upload::keep(edge, &target, &to, Arrived::Held(made.bytes, digests.finish(), None), Extras::default()).await?;
     let json =
         serde_json::json!({ "bucket": saved.target.bucket, "object": saved.target.key, "fileSize": length, "status": "OK" }).to_string();
     let head = Head::new(200)

@@ -1,19 +1,13 @@
 //! Work that several requests of an isolate want at once is done once.
 //!
-//! What is shared is plain data behind an `Rc`; responses and streams belong to their request. Each flight
-//! has one JavaScript promise that every follower awaits for itself, so that the runtime resumes it in its
-//! own request's context: a Rust waker would resume it in the leader's.
+//! What is shared is plain data behind an `Rc`; responses and streams belong to their request.
 
-use futures_util::future::{select, Either};
-use js_sys::{Function, Promise};
+use crate::signal::Signal;
 use std::cell::{Cell, RefCell};
 use std::collections::{HashMap, VecDeque};
 use std::rc::Rc;
 use std::thread::LocalKey;
-use std::time::Duration;
-use wasm_bindgen::JsValue;
-use wasm_bindgen_futures::JsFuture;
-use worker::{Context, Date, Delay};
+use worker::{Context, Date};
 
 /// How long a follower waits in all before it goes alone, milliseconds.
 const PATIENCE_MS: u64 = 2_000;
@@ -33,22 +27,8 @@ pub type Flights<T> = RefCell<HashMap<String, Rc<Flight<T>>>>;
 
 /// Work under way.
 pub struct Flight<T> {
-    ended: Promise,
-    end: Function,
+    ended: Signal,
     landed: RefCell<Option<T>>,
-}
-
-impl<T> Flight<T> {
-    fn new() -> Flight<T> {
-        let mut end = None;
-        let ended = Promise::new(&mut |resolve, _| end = Some(resolve));
-        // The executor runs before the promise is there, so the default is never used.
-        Flight { ended, end: end.unwrap_or_default(), landed: RefCell::new(None) }
-    }
-
-    fn resolve(&self) {
-        let _ = self.end.call0(&JsValue::UNDEFINED);
-    }
 }
 
 /// The place of a request in a flight.
@@ -86,7 +66,7 @@ pub async fn board<T: Clone + 'static>(flights: &'static LocalKey<Flights<T>>, k
             if since.is_some_and(missed) {
                 return Seat::Late;
             }
-            let flight = Rc::new(Flight::new());
+            let flight = Rc::new(Flight { ended: Signal::default(), landed: RefCell::new(None) });
             flights.with_borrow_mut(|map| map.insert(key.into(), flight.clone()));
             return Seat::Lead(Lead { flights, key: key.into(), flight, bytes: 0 });
         };
@@ -94,8 +74,7 @@ pub async fn board<T: Clone + 'static>(flights: &'static LocalKey<Flights<T>>, k
             return Seat::Landed(landed);
         }
         let left = deadline.saturating_sub(Date::now().as_millis());
-        let patience = Delay::from(Duration::from_millis(left));
-        if let Either::Right(_) = select(JsFuture::from(flight.ended.clone()), patience).await {
+        if !flight.ended.given_within(left).await {
             // A request that the runtime gave up drops nothing: whoever loses patience clears its place.
             leave(flights, key, &flight);
             return Seat::Alone;
@@ -123,9 +102,7 @@ impl<T> Lead<T> {
     /// waited for, the runtime lets all of a request's work go on.
     pub fn outlive(&self, ctx: &Context) {
         let ended = self.flight.ended.clone();
-        ctx.wait_until(async move {
-            let _ = JsFuture::from(ended).await;
-        });
+        ctx.wait_until(async move { ended.given().await });
     }
 
     /// Hands the result to all who follow, and to those who come until this is dropped.
@@ -140,7 +117,7 @@ impl<T> Lead<T> {
             all.truncate(MOST_LANDINGS - 1);
             all.push_front((LANDED.get(), self.key.clone()));
         });
-        self.flight.resolve();
+        self.flight.ended.give();
     }
 }
 
@@ -148,6 +125,6 @@ impl<T> Drop for Lead<T> {
     fn drop(&mut self) {
         leave(self.flights, &self.key, &self.flight);
         SHARED.set(SHARED.get().saturating_sub(self.bytes));
-        self.flight.resolve();
+        self.flight.ended.give();
     }
 }

@@ -4,7 +4,7 @@ use crate::api::writable;
 use crate::body::{put_held, receive, Arrived, Placed, Target, What};
 use crate::failure::{respond, Failure, Outcome};
 use crate::ledger::client;
-use crate::{image, premade, remember, Edge};
+use crate::{admission, image, premade, remember, Edge};
 use limn_core::api::acl;
 use limn_core::api::conditions::WriteCondition;
 use limn_core::api::meta::Meta;
@@ -103,7 +103,7 @@ pub async fn store(edge: &Edge, grant: &Grant<'_>, to: &Target<'_>, arrived: Arr
     }
     let mut size = None;
     let (placed, digested, content_type) = match arrived {
-        Arrived::Held(bytes, digested) => {
+        Arrived::Held(bytes, digested, _places) => {
             let kit = image::bare_kit(edge, bucket, &bytes).await?;
             let declared = match to.body {
                 What::Object(declared) | What::Named(declared, _) => declared,
@@ -114,8 +114,9 @@ pub async fn store(edge: &Edge, grant: &Grant<'_>, to: &Target<'_>, arrived: Arr
                 What::Named(_, naming) if to.key.is_empty() => naming.pattern.text(),
                 _ => to.key,
             };
-            let content_type = inspect(&bytes, declared, name, bucket, &kit)?;
-            let (bytes, digested) = match normalise(&bytes, bucket.normalise, bucket.default_quality(), &kit)? {
+            let content_type = admission::with_room(&kit, || inspect(&bytes, declared, name, bucket, &kit)).await?;
+            let normal = admission::with_room(&kit, || normalise(&bytes, bucket.normalise, bucket.default_quality(), &kit));
+            let (bytes, digested) = match normal.await? {
                 None => (bytes, digested),
                 // What came was what was promised; what is stored has digests of its own.
                 Some(bytes) => {

@@ -1,6 +1,6 @@
 //! What is asked for too rarely to burden every instance, done: one file a job.
 //!
-//! [`text`] draws a line of text, [`svg`] rasterises, [`effect`] recolours, [`avif`] encodes and decodes.
+//! [`text`] draws a line of text, [`svg`] rasterises, [`effect`] recolours, [`avif`] and [`tiff`] encode and decode.
 //! [`limits`] is what all of them keep to. Inputs are hostile: what cannot be done is refused by name.
 #![forbid(unsafe_code)]
 #![warn(missing_docs)]
@@ -11,6 +11,7 @@ pub mod effect;
 pub mod limits;
 pub mod svg;
 pub mod text;
+pub mod tiff;
 
 use limn_core::rare::{Job, Made, Rare};
 use limn_core::Result;
@@ -28,6 +29,9 @@ impl Rare for Workshop {
             Job::AvifEncode { width, height, quality } => avif::encode(*width, *height, *quality, data),
             Job::AvifHeader => avif::header(data),
             Job::AvifDecode => avif::decode(data),
+            Job::TiffHeader => tiff::header(data),
+            Job::TiffDecode => tiff::decode(data),
+            Job::TiffEncode { width, height, channels, beside } => tiff::encode(*width, *height, *channels, *beside, data),
         }
     }
 }

@@ -77,7 +77,8 @@ export async function cluster({ nodes = 3, vars = {}, entry = 'faulty-nodes.mjs'
   const told = servers.map(({ name, bucket, proxy }) => ({ name, bucket, endpoint: proxy.url }));
   const it = await limn({ ...onNodes(settings().vars, told), ...credentials(servers), ...vars }, { ...options, entry });
   const deed = async (name, wish = null) => {
-    const answer = await fetch(`${it.base}/-test/${name}`, { method: 'POST', body: JSON.stringify(wish) });
+    // A connection of its own: one that is kept may be closed by the other side just as it is taken again.
+    const answer = await fetch(`${it.base}/-test/${name}`, { method: 'POST', headers: { connection: 'close' }, body: JSON.stringify(wish) });
     if (!answer.ok) throw new Error(`/-test/${name}: ${await answer.text()}`);
     return answer.json();
   };

@@ -1,5 +1,6 @@
 //! The rules of a multipart upload.
 
+use crate::sort;
 use crate::{hash, Error, Result};
 use std::collections::HashMap;
 
@@ -52,7 +53,7 @@ pub fn chosen<'a>(named: Option<&[Named]>, stored: &'a [Part], limit: u64) -> Re
         Some(named) => listed(named, stored)?,
         None => {
             let mut all: Vec<&Part> = stored.iter().collect();
-            all.sort_by_key(|part| part.number);
+            sort::by_key(&mut all, |part| part.number);
             all
         }
     };

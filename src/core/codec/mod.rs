@@ -73,6 +73,9 @@ struct Codec {
     decode: fn(&[u8], &Header, &Want, &Kit) -> Result<Image>,
     /// Opens an animation; `None` where the format has none.
     frames: Option<OpenFrames>,
+    /// Bytes of memory that encoding a picture of this size needs beside its pixels: planes, lists, the file as it grows; whether
+    /// it is to be lossless.
+    encode_bytes: fn(Size, bool) -> u64,
     /// Encodes one picture; `None` where Limn does not write the format.
     encode: Option<Encode>,
     /// Begins an animated file; `None` where the format has none.
@@ -144,6 +147,11 @@ impl Format {
     /// Whether Limn writes it.
     pub fn is_written(self) -> bool {
         self.codec().encode.is_some()
+    }
+
+    /// Bytes of memory that encoding a picture of this size needs beside its pixels.
+    pub fn encode_bytes(self, size: Size, lossless: bool) -> u64 {
+        (self.codec().encode_bytes)(size, lossless)
     }
 
     /// Whether Limn writes it with more than one frame.

@@ -20,15 +20,16 @@ pub struct Indexed {
     pub indices: Vec<u8>,
 }
 
-/// The picture with its own colours; `None` if it has more than `most`, which is told early.
+/// The picture, RGB or RGBA by its channels, with its own colours; `None` if it has more than `most`, which is told early.
 ///
 /// # Errors
 /// `image_too_large` when memory ends.
-pub fn exact(rgba: &[u8], most: usize) -> Result<Option<Indexed>> {
+pub fn exact(pixels: &[u8], channels: usize, most: usize) -> Result<Option<Indexed>> {
     let mut seen: HashMap<[u8; 4], u8> = HashMap::new();
     let mut colours = Vec::new();
     let mut last = None;
-    for pixel in rgba.chunks_exact(4).map(visible) {
+    let pixels = || pixels.chunks_exact(channels).map(visible);
+    for pixel in pixels() {
         if last == Some(pixel) {
             continue;
         }
@@ -42,9 +43,9 @@ pub fn exact(rgba: &[u8], most: usize) -> Result<Option<Indexed>> {
     }
     colours.sort_by_key(|c| (c[3] == 255, u32::from_be_bytes(*c)));
     seen.extend(colours.iter().zip(0..=255u8).map(|(c, i)| (*c, i)));
-    let mut indices = buffer(rgba.len() as u64 / 4)?;
+    let mut indices = buffer(pixels().len() as u64)?;
     let mut last = ([0; 4], seen.get(&[0; 4]).copied().unwrap_or(0));
-    for pixel in rgba.chunks_exact(4).map(visible) {
+    for pixel in pixels() {
         if pixel != last.0 {
             last = (pixel, seen.get(&pixel).copied().unwrap_or(0));
         }
@@ -58,7 +59,7 @@ pub fn exact(rgba: &[u8], most: usize) -> Result<Option<Indexed>> {
 /// # Errors
 /// `image_too_large` when memory ends.
 pub fn reduced(rgba: &[u8], width: u32, most: usize) -> Result<Indexed> {
-    match exact(rgba, most)? {
+    match exact(rgba, 4, most)? {
         Some(exact) => Ok(exact),
         None => learnt(rgba, width, most),
     }
@@ -68,6 +69,7 @@ pub fn reduced(rgba: &[u8], width: u32, most: usize) -> Result<Indexed> {
 fn visible(p: &[u8]) -> [u8; 4] {
     match p {
         [r, g, b, a] if *a > 0 => [*r, *g, *b, *a],
+        [r, g, b] => [*r, *g, *b, 255],
         _ => [0; 4],
     }
 }
@@ -135,7 +137,7 @@ fn spread(rgba: &[u8], width: usize, colours: &[[u8; 4]], nearest: impl Fn([u8; 
 fn opaque_last(indexed: Indexed) -> Indexed {
     let Indexed { colours, mut indices } = indexed;
     let mut order: Vec<usize> = (0..colours.len()).collect();
-    order.sort_by_key(|i| colours.get(*i).is_some_and(|c| c[3] == 255));
+    crate::sort::by_key(&mut order, |i| colours.get(*i).is_some_and(|c| c[3] == 255));
     let mut to = [0u8; 256];
     for (new, old) in (0..=255u8).zip(&order) {
         if let Some(to) = to.get_mut(*old) {
@@ -161,7 +163,7 @@ mod tests {
         assert_eq!(back(&indexed), rgba);
         let opaque = indexed.colours.iter().position(|c| c[3] == 255).unwrap();
         assert!(indexed.colours[opaque..].iter().all(|c| c[3] == 255));
-        assert!(exact(&rgba, 255).unwrap().is_none());
+        assert!(exact(&rgba, 4, 255).unwrap().is_none());
     }
 
     #[test]

@@ -1,12 +1,13 @@
 //! What is legal and yet worth a word before it is deployed.
 
 use super::{Access, Bucket, Config, Mode, Parameters};
+use crate::sort;
 
 impl Config {
     /// Sentences for whoever deploys, bucket by bucket in the order of their names.
     pub fn advice(&self) -> Vec<String> {
         let mut buckets: Vec<&Bucket> = self.buckets().collect();
-        buckets.sort_unstable_by(|a, b| a.name.cmp(&b.name));
+        sort::by(&mut buckets, |a, b| a.name.cmp(&b.name));
         buckets.into_iter().flat_map(|bucket| self.advice_on(bucket)).collect()
     }
 

@@ -31,6 +31,7 @@ pub use remote::Addressing;
 pub use site::{Log, Mode, Site};
 pub use user::User;
 
+use crate::sort;
 use crate::{Error, Result};
 use serde::Deserialize;
 use std::collections::{BTreeMap, HashMap};
@@ -59,7 +60,7 @@ impl Config {
     /// `misconfigured`, naming the table, the key and what was wanted. A secret's text never stands in it.
     pub fn parse<'a>(variables: impl IntoIterator<Item = (&'a str, &'a str)>) -> Result<Config> {
         let mut tables: Vec<(&str, &str)> = variables.into_iter().filter(|(n, _)| is_ours(n)).collect();
-        tables.sort_unstable();
+        sort::all(&mut tables);
         let count = tables.iter().filter(|(n, _)| secret(n).is_none()).count();
         if count > MAX_TABLES {
             return Err(bad("wrangler.toml", &format!("holds {count} tables, at most {MAX_TABLES} are allowed")));

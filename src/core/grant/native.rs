@@ -8,6 +8,7 @@ use super::{Scheme, Signature, UploadPromise};
 use crate::config::Config;
 use crate::hash::{Form, Mac};
 use crate::parts::{Method, Parts};
+use crate::sort;
 use crate::{percent, Error, Result};
 
 /// Parameters that make a request one of this scheme.
@@ -21,7 +22,7 @@ pub fn text_to_sign(parts: &Parts) -> String {
     };
     let encoded = |(name, value): &(String, String)| (percent::encode(name, ""), percent::encode(value, ""));
     let mut query: Vec<(String, String)> = parts.query.iter().filter(|(n, _)| n != "s").map(encoded).collect();
-    query.sort_unstable();
+    sort::all(&mut query);
     let query: Vec<String> = query.into_iter().map(|(name, value)| format!("{name}={value}")).collect();
     format!("limn1\n{verb}\n{}\n{}", percent::encode(&parts.path, "/"), query.join("&"))
 }

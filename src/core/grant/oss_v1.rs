@@ -7,6 +7,7 @@ use crate::address::Address;
 use crate::config::Config;
 use crate::hash::{Form, Mac};
 use crate::parts::Parts;
+use crate::sort;
 use crate::{Error, Result};
 
 /// Parameters that make a request one of this scheme.
@@ -47,13 +48,13 @@ fn text_to_sign(parts: &Parts, address: &Address, date: &str) -> String {
     let header = |name: &str| parts.header(name).unwrap_or("").trim().to_string();
     let mut text = format!("{}\n{}\n{}\n{date}\n", parts.method.as_str(), header("content-md5"), header("content-type"));
     let mut headers: Vec<(&str, &str)> = parts.headers_with_prefix("x-oss-").collect();
-    headers.sort_unstable();
+    sort::all(&mut headers);
     for (name, value) in headers {
         text.push_str(&format!("{name}:{}\n", value.trim()));
     }
     text.push_str(&address.resource());
     let mut resources: Vec<&(String, String)> = parts.query.iter().filter(|(n, _)| is_sub_resource(n)).collect();
-    resources.sort_unstable();
+    sort::all(&mut resources);
     for (i, (name, value)) in resources.into_iter().enumerate() {
         text.push_str(if i == 0 { "?" } else { "&" });
         text.push_str(name);

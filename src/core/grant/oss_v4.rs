@@ -6,6 +6,7 @@ use super::{Scheme, Signature, UploadPromise};
 use crate::address::Address;
 use crate::config::Config;
 use crate::parts::Parts;
+use crate::sort;
 use crate::{percent, Error, Result};
 
 /// Parameters of the scheme, beside the token that is refused.
@@ -26,7 +27,7 @@ fn canonical(parts: &Parts, address: &Address, additional: &str) -> Result<Strin
         }
         names.extend(more);
     }
-    names.sort_unstable();
+    sort::all(&mut names);
     let headers = names.into_iter().map(|n| v4::header_line(parts, n)).collect::<Result<String>>()?;
     Ok(format!(
         "{}\n{}\n{}\n{headers}\n{additional}\n{}",

@@ -9,6 +9,7 @@ use crate::config::Config;
 use crate::hash::Mac;
 use crate::parts::Parts;
 use crate::percent::{self, Plus};
+use crate::sort;
 use crate::{Error, Result};
 
 /// Parameters that make a request one of this scheme, beside the token that is refused.
@@ -111,7 +112,7 @@ pub fn authorize(parts: &Parts, by: &Signer, payload: &str) -> Result<Vec<(Strin
     let whole = parts.clone().with_headers(own.iter().cloned());
     let is_signed = |n: &str| n.starts_with("x-amz-") || ["content-type", "content-md5", "if-none-match"].contains(&n);
     let mut names: Vec<&str> = whole.headers_with_prefix("").map(|(n, _)| n).filter(|n| is_signed(n)).chain(["host"]).collect();
-    names.sort_unstable();
+    sort::all(&mut names);
     let names = names.join(";");
     let signature = S3.sign(by.secret, &credential, &canonical(&whole, &names, payload)?)?.hex();
     own.push((

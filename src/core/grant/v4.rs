@@ -6,6 +6,7 @@ use crate::config::{AccessKey, Config};
 use crate::hash::{self, Form, Mac};
 use crate::parts::Parts;
 use crate::percent;
+use crate::sort;
 use crate::{Error, Result};
 
 /// How far a signed header's date may be from the server's, seconds (product.md 8).
@@ -183,7 +184,7 @@ impl Window {
 pub(super) fn canonical_query(parts: &Parts, without: &str, empty: &str) -> String {
     let encoded = |(name, value): &(String, String)| (percent::encode(name, ""), percent::encode(value, ""));
     let mut query: Vec<(String, String)> = parts.query.iter().filter(|(n, _)| n != without).map(encoded).collect();
-    query.sort_unstable();
+    sort::all(&mut query);
     let pair = |(name, value): (String, String)| match value.is_empty() {
         true => format!("{name}{empty}"),
         false => format!("{name}={value}"),

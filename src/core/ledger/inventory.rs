@@ -3,6 +3,7 @@
 use super::Row;
 use crate::admin::only;
 use crate::parts::Parts;
+use crate::sort;
 use crate::{Error, Result};
 use serde::{Deserialize, Serialize};
 
@@ -75,7 +76,7 @@ impl Item {
 /// The first `max` items of all shards' first `max + 1`, and the key behind which there are more.
 pub fn merge(max: usize, shards: Vec<Vec<Item>>) -> (Vec<Item>, Option<String>) {
     let mut all: Vec<Item> = shards.into_iter().flatten().collect();
-    all.sort_by(|a, b| a.key.cmp(&b.key));
+    sort::by(&mut all, |a, b| a.key.cmp(&b.key));
     let more = all.len() > max;
     all.truncate(max);
     let next = all.last().filter(|_| more).map(|item| item.key.clone());

@@ -3,6 +3,7 @@
 use super::quota::Amount;
 use crate::admin::only;
 use crate::parts::Parts;
+use crate::sort;
 use crate::{Error, Result};
 use serde::{Deserialize, Serialize};
 
@@ -138,8 +139,8 @@ impl Usage {
                 None => self.rows.push(row),
             }
         }
-        self.users.sort_by(|a, b| a.user.cmp(&b.user));
-        self.rows.sort_by_key(|row| row.at);
+        sort::by(&mut self.users, |a, b| a.user.cmp(&b.user));
+        sort::by_key(&mut self.rows, |row| row.at);
         self
     }
 }

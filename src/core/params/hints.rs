@@ -7,6 +7,7 @@ use crate::config::{Bucket, Parameters};
 use crate::grant::ladder;
 use crate::ops::resize::MAX_SIDE;
 use crate::parts::Parts;
+use crate::sort;
 
 /// What `Accept-CH` asks browsers for.
 pub const ACCEPT_CH: &str = "Sec-CH-DPR, Sec-CH-Width";
@@ -96,7 +97,7 @@ fn on_ladder(pairs: &Pairs, least: f64, bucket: &Bucket) -> Option<f64> {
     let mut ratios: Vec<f64> = sides.flat_map(|side| steps().map(move |step| f64::from(*step) / f64::from(side))).collect();
     ratios.push(least);
     ratios.retain(|ratio| (1.0..=5.0).contains(ratio));
-    ratios.sort_by(f64::total_cmp);
+    sort::by(&mut ratios, f64::total_cmp);
     let fits = |ratio: &&f64| {
         let pairs: Pairs = pairs.iter().cloned().chain([with_ratio(**ratio)]).collect();
         short::compile(&pairs, bucket).is_ok_and(|plan| ladder::check(&bucket.ladder, &plan).is_ok())

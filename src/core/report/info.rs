@@ -1,6 +1,7 @@
 //! Format, dimensions, length and tags of a source.
 
 use crate::codec::{self, Header};
+use crate::sort;
 use crate::tags::{names, text, Block};
 use serde_json::{json, Map, Value};
 
@@ -22,7 +23,7 @@ pub fn oss(bytes: &[u8], header: &Header) -> Value {
 fn tags(exif: &[u8]) -> Map<String, Value> {
     let mut all = Map::new();
     let Some(mut block) = Block::read(exif) else { return all };
-    block.fields.sort_by_key(|f| f.group);
+    sort::by_key(&mut block.fields, |f| f.group);
     for field in &block.fields {
         if let (Some(name), Some(text)) = (names::name(field.group, field.tag), text::text(field, block.order)) {
             all.entry(name).or_insert_with(|| json!({ "value": text }));

@@ -2,6 +2,7 @@
 
 use super::small::{pixels, within_pixels};
 use crate::image::Image;
+use crate::sort;
 use crate::Result;
 use csscolorparser::Color;
 use serde_json::{json, Value};
@@ -25,7 +26,7 @@ const BITS: u32 = 5;
 pub fn report(image: &Image) -> Result<Value> {
     let mut colours = merged(cut(histogram(&within_pixels(image, PIXELS)?)));
     // Equal parts stand in the order of their colours, so that the answer never changes.
-    colours.sort_by(|a, b| b.weight.total_cmp(&a.weight).then_with(|| a.rgb().cmp(&b.rgb())));
+    sort::by(&mut colours, |a, b| b.weight.total_cmp(&a.weight).then_with(|| a.rgb().cmp(&b.rgb())));
     let all: f64 = colours.iter().map(|c| c.weight).sum();
     let told = colours.iter().map(|c| (c.rgb(), (c.weight / all * 1000.0).round() / 1000.0)).filter(|(_, part)| *part > 0.0);
     let list: Vec<Value> = told.map(|([r, g, b], part)| json!({ "color": format!("{r:02x}{g:02x}{b:02x}"), "part": part })).collect();

@@ -2,6 +2,7 @@
 
 use super::block::{width, INTEROP_POINTER, PHOTO_POINTER, PLACE_POINTER};
 use super::{Field, Group, Order};
+use crate::sort;
 
 /// The directories that are written. Interoperability and thumbnails describe the file that they came with.
 const WRITTEN: [Group; 3] = [Group::Image, Group::Photo, Group::Place];
@@ -12,7 +13,7 @@ const WRITTEN: [Group; 3] = [Group::Image, Group::Photo, Group::Place];
 /// the first counts.
 pub fn write(order: Order, mut fields: Vec<Field>, most: usize) -> Option<Vec<u8>> {
     fields.retain(|f| WRITTEN.contains(&f.group) && !matches!(f.tag, PHOTO_POINTER | PLACE_POINTER | INTEROP_POINTER));
-    fields.sort_by_key(|f| (f.group, f.tag));
+    sort::by_key(&mut fields, |f| (f.group, f.tag));
     fields.dedup_by_key(|f| (f.group, f.tag));
     if fields.is_empty() || fields.iter().map(|f| f.value.len() + 13).sum::<usize>() > most {
         return None;
@@ -27,7 +28,7 @@ pub fn write(order: Order, mut fields: Vec<Field>, most: usize) -> Option<Vec<u8
             at += length(group.len());
         }
     }
-    image.sort_by_key(|row| row.tag);
+    sort::by_key(image, |row| row.tag);
 
     let mut out = match order {
         Order::Big => b"MM\0*".to_vec(),

@@ -4,6 +4,7 @@
 //! A push machine: where the wire's own packets end has no meaning.
 
 use crate::grant::ChunkSigner;
+use crate::sort;
 use crate::{Error, Result};
 use sha2::Digest as _;
 
@@ -167,7 +168,7 @@ impl Decoder {
         let Some(signer) = self.signer.as_ref().filter(|_| !self.wanted.is_empty()) else { return Ok(()) };
         let given = self.trailer_signature.as_deref().ok_or_else(|| broken("the trailer has no signature"))?;
         let mut sorted = self.trailers.clone();
-        sorted.sort_unstable();
+        sort::all(&mut sorted);
         let text: String = sorted.iter().map(|(name, value)| format!("{name}:{value}\n")).collect();
         signer.verify_trailer(&text, given)
     }

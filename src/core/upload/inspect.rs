@@ -31,7 +31,7 @@ pub fn kind(head: &[u8], declared: Option<&str>, key: &str, bucket: &Bucket) -> 
 /// that it will be served with.
 ///
 /// # Errors
-/// `upload_not_an_image`, `format_unsupported`, `image_too_large`, `image_corrupt`.
+/// `upload_not_an_image`, `format_unsupported`, `image_too_large`, `image_corrupt`; `busy` where the kit has no room.
 pub fn inspect(body: &[u8], declared: Option<&str>, key: &str, bucket: &Bucket, kit: &Kit) -> Result<String> {
     let extension = key.rsplit('/').next().and_then(|name| name.rsplit_once('.')).map(|(_, e)| e.to_ascii_lowercase());
     let named = extension.as_deref().and_then(Format::from_extension);
@@ -47,6 +47,7 @@ pub fn inspect(body: &[u8], declared: Option<&str>, key: &str, bucket: &Bucket, 
                 )));
             }
             match decodes(body, kit) {
+                Err(error @ (Error::Busy | Error::NoMemory(_))) => Err(error),
                 // It only begins like one, and nobody said that it is one: it goes out as the bytes that it is.
                 Err(_) if !claims_image && bucket.content == Content::Any => Ok(opaque(declared)),
                 decoded => decoded.map(|()| format.mime().into()),
@@ -80,6 +81,9 @@ fn decodes(body: &[u8], kit: &Kit) -> Result<()> {
             bytes.div_ceil(1 << 20),
             kit.limits.max_memory_bytes >> 20
         )));
+    }
+    if bytes > kit.room.get() {
+        return Err(Error::Busy);
     }
     let want = Want { size: smallest, colour: Colour::Srgb };
     codec::decode(body, &header, &want, kit).map(|_| ())

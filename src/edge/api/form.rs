@@ -2,6 +2,7 @@
 
 use super::object::writable;
 use super::{empty, head, xml};
+use crate::admission::{self, Place};
 use crate::body::{Arrived, Target, What};
 use crate::failure::Outcome;
 use crate::upload::{self, Extras};
@@ -50,7 +51,7 @@ pub async fn answer(edge: &Edge, parts: &Parts, bucket: &Bucket, request: Reques
     let mut digests = Digests::default();
     digests.update(&form.file);
     let extras = Extras { meta: Meta::of_fields(granted.fields())?, ..Extras::default() };
-    let row = upload::keep(edge, &grant, &target, Arrived::Held(form.file, digests.finish()), extras).await?;
+    let row = upload::keep(edge, &grant, &target, Arrived::Held(form.file, digests.finish(), form.place), extras).await?;
     premade::follow(edge, parts, &grant, &key, &row.content_type);
     let etag = format!("\"{}\"", row.etag);
     match (&granted.redirect, granted.status) {
@@ -77,6 +78,8 @@ pub struct Form {
     pub file_name: String,
     /// Its type, as the client declares it; empty where it does not.
     pub file_type: String,
+    /// The file's place in memory.
+    pub place: Option<Place>,
 }
 
 /// Reads a form with the runtime's own parser.
@@ -87,7 +90,7 @@ pub async fn read(request: Request) -> Outcome<Form> {
     let broken = || Error::MalformedForm("The body must be multipart/form-data with a field file.".into());
     let promise = request.inner().form_data().map_err(|_| broken())?;
     let data = wasm_bindgen_futures::JsFuture::from(promise).await.map_err(|_| broken())?;
-    let mut form = Form { fields: Vec::new(), file: Vec::new(), file_name: String::new(), file_type: String::new() };
+    let mut form = Form { fields: Vec::new(), file: Vec::new(), file_name: String::new(), file_type: String::new(), place: None };
     let mut has_file = false;
     for entry in js_sys::try_iter(&data).ok().flatten().ok_or_else(broken)? {
         let pair: Array = entry.map_err(|_| broken())?.dyn_into().map_err(|_| broken())?;
@@ -103,7 +106,9 @@ pub async fn read(request: Request) -> Outcome<Form> {
                 form.file_name = file.name();
                 form.file_type = file.type_();
                 let buffer = wasm_bindgen_futures::JsFuture::from(file.array_buffer()).await.map_err(|_| broken())?;
-                form.file = Uint8Array::new(&buffer).to_vec();
+                let bytes = Uint8Array::new(&buffer);
+                form.place = Some(admission::upload(u64::from(bytes.length())).await?);
+                form.file = bytes.to_vec();
                 has_file = true;
             }
             None => return Err(Error::MalformedForm(format!("The form holds a file as {name:?}; only the field file may be one.")).into()),

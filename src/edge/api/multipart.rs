@@ -86,7 +86,7 @@ pub async fn copy_part(
 
 async fn add(edge: &Edge, to: &Target<'_>, (id, number): Slot<'_>, arrived: Arrived) -> Outcome<(Part, Digested)> {
     let (placed, digested) = match arrived {
-        Arrived::Held(bytes, digested) => (put_held(edge, to, bytes, &digested, "").await?, digested),
+        Arrived::Held(bytes, digested, _places) => (put_held(edge, to, bytes, &digested, "").await?, digested),
         Arrived::Stored(placed, digested, _) => (placed, digested),
     };
     let part = Part { number, etag: hash::hex(&digested.md5), length: digested.length, stored: edge.now * 1_000 };

@@ -11,6 +11,7 @@ use limn_core::ledger::jobs::Census;
 use limn_core::ledger::quota::{Account, Amount};
 use limn_core::ledger::usage::{self, Traffic, Usage};
 use limn_core::ledger::{shard, Row};
+use limn_core::sort;
 use limn_core::Error;
 use serde::de::DeserializeOwned;
 use std::collections::BTreeMap;
@@ -98,7 +99,7 @@ pub async fn look(edge: &Edge, bucket: &str, keys: Vec<String>) -> Outcome<Vec<S
         }
     });
     let mut found: Vec<(usize, Seen)> = join_all(asked).await.into_iter().collect::<Outcome<Vec<_>>>()?.into_iter().flatten().collect();
-    found.sort_by_key(|(at, _)| *at);
+    sort::by_key(&mut found, |(at, _)| *at);
     Ok(found.into_iter().map(|(_, seen)| seen).collect())
 }
 

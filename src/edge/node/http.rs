@@ -3,15 +3,19 @@
 
 use super::kept;
 use super::read::{content_type, Original};
+use crate::admission;
 use crate::failure::{Failure, Outcome};
 use crate::Edge;
+use futures_util::future::{select, Either};
+use limn_core::admission::LARGEST;
 use limn_core::config::{Bucket, Node};
 use limn_core::freshness::{Bounds, Standing, Use};
 use limn_core::node::{origin_url, OriginHead};
 use limn_core::{hash, http_date, percent, Error};
 use serde::{Deserialize, Serialize};
+use std::future::Future;
 use std::time::Duration;
-use worker::{Cache, Delay, Fetch, Headers, Method, Request, RequestInit, RequestRedirect, Response, ResponseBuilder};
+use worker::{Cache, Date, Delay, Fetch, Headers, Method, Request, RequestInit, RequestRedirect, Response, ResponseBuilder};
 
 /// How long an origin may take for its head and its body together, milliseconds (reference: faults.md 3.2).
 const BUDGET_MS: u64 = 6_000;
@@ -126,7 +130,7 @@ async fn revalidate(place: &Place, memory: &Memory, now: u64) -> Outcome<String>
 pub async fn read(edge: &Edge, bucket: &Bucket, node: &Node, key: &str, version: Option<&str>, generation: u64) -> Outcome<Original> {
     let place = Place::of(bucket, node, key, generation);
     if let Some(version) = version {
-        if let Some(original) = kept::get(&place.bucket, &place.name(), version).await {
+        if let Some(original) = kept::get(&place.bucket, &place.name(), version).await? {
             return Ok(original);
         }
     }
@@ -141,13 +145,8 @@ pub async fn read(edge: &Edge, bucket: &Bucket, node: &Node, key: &str, version:
 /// # Errors
 /// As of [`read`].
 pub async fn get(bucket: &Bucket, node: &Node, key: &str) -> Outcome<(OriginHead, Vec<u8>)> {
-    let place = Place::of(bucket, node, key, 0);
-    let patience = Box::pin(Delay::from(Duration::from_millis(BUDGET_MS)));
-    let done = match futures_util::future::select(Box::pin(send(&place, None)), patience).await {
-        futures_util::future::Either::Left((done, _)) => done?,
-        futures_util::future::Either::Right(_) => return Err(Error::OriginTimeout.into()),
-    };
-    Ok(done.ok_or(Error::Internal)?)
+    let (head, bytes, _) = send(&Place::of(bucket, node, key, 0), None).await?.ok_or(Error::Internal)?;
+    Ok((head, bytes))
 }
 
 enum Fetched {
@@ -159,25 +158,19 @@ enum Fetched {
 
 /// Asks the origin, with the validators of what is known, and remembers what it says.
 async fn fetch(place: &Place, known: Option<&Memory>, now: u64) -> Outcome<Fetched> {
-    let work = Box::pin(send(place, known));
-    let patience = Box::pin(Delay::from(Duration::from_millis(BUDGET_MS)));
-    let answer = match futures_util::future::select(work, patience).await {
-        futures_util::future::Either::Left((done, _)) => done,
-        futures_util::future::Either::Right(_) => Err(Error::OriginTimeout.into()),
-    };
-    match answer {
+    match send(place, known).await {
         Ok(None) => {
             let memory = Memory { at: now, ..known.cloned().ok_or(Error::Internal)? };
             place.remember(&memory).await;
             Ok(Fetched::Same(memory.version.ok_or(Error::Internal)?))
         }
-        Ok(Some((head, bytes))) => {
+        Ok(Some((head, bytes, held))) => {
             let version = head.version(&bytes);
             let modified = head.modified.as_deref().and_then(http_date::parse);
             let content_type = content_type(&bytes);
             let label = kept::Label { version: version.clone(), sha256: hash::sha256(&bytes), content_type, modified };
             kept::put(&place.bucket, &place.name(), &label, &bytes.as_slice().into(), place.bounds.kept()).await;
-            let original = Original { bytes, version: label.version, content_type: label.content_type, modified };
+            let original = Original { bytes, version: label.version, content_type: label.content_type, modified, place: held };
             place.remember(&Memory { version: Some(version), etag: head.etag, modified: head.modified, at: now }).await;
             Ok(Fetched::New(original))
         }
@@ -190,8 +183,16 @@ async fn fetch(place: &Place, known: Option<&Memory>, now: u64) -> Outcome<Fetch
     }
 }
 
-/// The object; none where the origin says that it is the known one.
-async fn send(place: &Place, known: Option<&Memory>) -> Outcome<Option<(OriginHead, Vec<u8>)>> {
+/// Waits for the origin, which has so long for it, milliseconds.
+async fn within<T>(ms: u64, work: impl Future<Output = Outcome<T>>) -> Outcome<T> {
+    match select(std::pin::pin!(work), Delay::from(Duration::from_millis(ms))).await {
+        Either::Left((done, _)) => done,
+        Either::Right(_) => Err(Error::OriginTimeout.into()),
+    }
+}
+
+/// The object and its place in memory; none where the origin says that it is the known one.
+async fn send(place: &Place, known: Option<&Memory>) -> Outcome<Option<(OriginHead, Vec<u8>, admission::Place)>> {
     let headers = Headers::new();
     headers.set("accept-encoding", "identity")?;
     for (name, value) in known.iter().flat_map(|m| [("if-none-match", &m.etag), ("if-modified-since", &m.modified)]) {
@@ -206,15 +207,19 @@ async fn send(place: &Place, known: Option<&Memory>) -> Outcome<Option<(OriginHe
         Error::OriginFailed("The origin could not be reached or broke off.".into())
     };
     let request = Request::new_with_init(&place.url, &init)?;
-    let mut response = Fetch::Request(request).send().await.map_err(failed)?;
+    let begun = Date::now().as_millis();
+    let mut response = within(BUDGET_MS, async { Ok(Fetch::Request(request).send().await.map_err(failed)?) }).await?;
+    let left = BUDGET_MS.saturating_sub(Date::now().as_millis().saturating_sub(begun));
     let head = head_of(&response);
     if head.status == 304 && known.is_some() {
         return Ok(None);
     }
     head.check(place.max_bytes)?;
-    let bytes = body(&mut response, place.max_bytes).await?.map_err(failed)?;
+    // That this takes time is not the origin's doing.
+    let held = admission::original(head.length.unwrap_or(place.max_bytes.min(LARGEST))).await?;
+    let bytes = within(left, async { Ok(body(&mut response, place.max_bytes).await?.map_err(failed)?) }).await?;
     head.check_body(&bytes, place.max_bytes)?;
-    Ok(Some((head, bytes)))
+    Ok(Some((head, bytes, held)))
 }
 
 fn head_of(response: &Response) -> OriginHead {

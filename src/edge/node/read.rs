@@ -3,6 +3,7 @@
 use super::find::{stamp_version, unmanaged, unreachable, Source};
 use super::store::{self, Opened, Part};
 use super::{health, http, kept};
+use crate::admission::{self, Place};
 use crate::failure::{begin, Failure, Outcome};
 use crate::ledger::client;
 use crate::{bytes, Edge};
@@ -14,6 +15,7 @@ use limn_core::ledger::Row;
 use limn_core::node::{blob_key, unmanaged_key};
 use limn_core::placement::read_order;
 use limn_core::reply::Head;
+use limn_core::sort;
 use limn_core::{hash, Error};
 use worker::Response;
 
@@ -32,6 +34,8 @@ pub struct Original {
     pub content_type: String,
     /// When they were stored, unix seconds.
     pub modified: Option<u64>,
+    /// Its place in memory.
+    pub place: Place,
 }
 
 /// The holders of a blob, the nearest healthy one first.
@@ -102,7 +106,7 @@ pub async fn read(edge: &Edge, bucket: &Bucket, source: &Source) -> Outcome<Orig
         Source::Unmanaged { key, node, version, generation } => {
             // The node that was asked comes first, whatever its breaker says by now.
             let mut order = unmanaged(edge, bucket);
-            order.sort_by_key(|n| n.name != *node);
+            sort::by_key(&mut order, |n| n.name != *node);
             let mut failure: Option<Failure> = None;
             for (i, node) in order.into_iter().enumerate() {
                 let version = version.as_deref().filter(|_| i == 0);
@@ -121,15 +125,16 @@ pub async fn read(edge: &Edge, bucket: &Bucket, source: &Source) -> Outcome<Orig
 
 async fn managed(edge: &Edge, bucket: &Bucket, row: &Row) -> Outcome<Original> {
     within_bounds(bucket, row.length)?;
-    if let Some(original) = kept::get(&bucket.name, "", &row.version).await {
+    if let Some(original) = kept::get(&bucket.name, "", &row.version).await? {
         return Ok(original);
     }
+    let place = admission::original(row.length).await?;
     let blob = blob_key(&bucket.name, &row.version);
     let attempt = async |node: &Node| verified(edge, node, &blob, row.length, &row.sha256).await;
     let (all, sha256) = from_holders(edge, &bucket.name, &row.nodes, &row.version, attempt).await?;
     let (content_type, modified) = (row.content_type.clone(), Some(row.stored / 1_000));
     let label = kept::Label { version: row.version.clone(), sha256, content_type, modified };
-    Ok(keep(edge, bucket, "", label, all.to_vec(), all))
+    Ok(keep(edge, bucket, "", label, (all.to_vec(), place), all))
 }
 
 fn within_bounds(bucket: &Bucket, length: u64) -> Outcome<()> {
@@ -146,29 +151,34 @@ async fn foreign(edge: &Edge, bucket: &Bucket, node: &Node, key: &str, version: 
         return http::read(edge, bucket, node, key, version, generation).await;
     }
     if let Some(version) = version {
-        if let Some(original) = kept::get(&bucket.name, key, version).await {
+        if let Some(original) = kept::get(&bucket.name, key, version).await? {
             return Ok(original);
         }
     }
     let read = async {
         let Some(opened) = store::open(&edge.env, node, &unmanaged_key(node, key), None).await? else { return Ok(None) };
         let stamp = opened.stamp.clone();
-        match within_bounds(bucket, stamp.length) {
-            Err(too_large) => Ok(Some(Err(too_large))),
-            Ok(()) => Ok(Some(Ok((store::whole(opened, node).await?, stamp)))),
+        let admitted = async {
+            within_bounds(bucket, stamp.length)?;
+            admission::original(stamp.length).await
+        };
+        match admitted.await {
+            Err(refused) => Ok(Some(Err(refused))),
+            Ok(place) => Ok(Some(Ok((store::whole(opened, node).await?, stamp, place)))),
         }
     };
-    let (all, stamp) = health::watched(node, read).await.map_err(unreachable)?.ok_or(Error::NoSuchKey)??;
+    let (all, stamp, place) = health::watched(node, read).await.map_err(unreachable)?.ok_or(Error::NoSuchKey)??;
     let sha256 = bytes::sha256(&all).await?;
     let bytes = all.to_vec();
     let content_type = content_type(&bytes);
     let label = kept::Label { version: stamp_version(node, &stamp), sha256, content_type, modified: stamp.modified };
-    Ok(keep(edge, bucket, key, label, bytes, all))
+    Ok(keep(edge, bucket, key, label, (bytes, place), all))
 }
 
 /// Keeps a verified original in the data centre behind the answer.
-fn keep(edge: &Edge, bucket: &Bucket, name: &str, label: kept::Label, bytes: Vec<u8>, all: Uint8Array) -> Original {
-    let original = Original { bytes, version: label.version.clone(), content_type: label.content_type.clone(), modified: label.modified };
+fn keep(edge: &Edge, bucket: &Bucket, name: &str, label: kept::Label, (bytes, place): (Vec<u8>, Place), all: Uint8Array) -> Original {
+    let (version, content_type) = (label.version.clone(), label.content_type.clone());
+    let original = Original { bytes, version, content_type, modified: label.modified, place };
     let (bucket, name) = (bucket.name.clone(), name.to_string());
     edge.ctx.wait_until(async move { kept::put(&bucket, &name, &label, &all, kept::UNCHANGING_SECONDS).await });
     original

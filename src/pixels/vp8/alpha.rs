@@ -102,7 +102,7 @@ pub fn alpha_chunk(plane: &[u8], width: u32, height: u32) -> Result<Vec<u8>, Vp8
 
 #[cfg(test)]
 mod tests {
-    use super::super::encode;
+    use super::super::tests::encode;
     use super::*;
     use crate::vp8::tests::file;
 

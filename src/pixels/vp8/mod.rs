@@ -1,7 +1,7 @@
 //! A lossy WebP encoder: one VP8 key frame, with an alpha plane beside it when needed.
 //!
 //! `yuv` converts, `segment` plans quantisers, `frame` walks the macroblocks and calls `search` and
-//! `split`, `tokens` collects coefficients, `bitstream` writes; the rest are their tools.
+//! `split`, `tokens` collects coefficients as `levels`, `bitstream` writes; the rest are their tools.
 
 mod alpha;
 mod bitstream;
@@ -10,6 +10,7 @@ mod boolcoder;
 mod cost;
 mod filter;
 mod frame;
+mod levels;
 mod measure;
 mod modes;
 mod predict;
@@ -50,28 +51,43 @@ fn check_size(width: u32, height: u32) -> Result<(), Vp8Error> {
     }
 }
 
-/// Encodes interleaved 8-bit sRGB pixels of 3 or 4 channels as the payload of a VP8 chunk.
-///
-/// `quality` is 1..=100 as libwebp's `-q` means it; a fourth channel is ignored.
-///
-/// # Errors
-/// See [`Vp8Error`].
-#[inline(never)]
-pub fn encode(pixels: &[u8], channels: usize, width: u32, height: u32, quality: u8) -> Result<Vec<u8>, Vp8Error> {
-    let planes = convert(pixels, channels, width, height)?;
-    let mut segments = segment::Segments::plan(&planes, quality)?;
-    let coded = frame::code(&planes, &segments)?;
-    segments.soften(&coded.edges);
-    bitstream::write(&coded, &segments, planes.columns, width, height)
+/// A picture in the planes that a frame holds. Whoever made it may let go of the pixels before it is encoded.
+pub struct Picture {
+    planes: yuv::Planes,
+    width: u32,
+    height: u32,
 }
 
-fn convert(pixels: &[u8], channels: usize, width: u32, height: u32) -> Result<yuv::Planes, Vp8Error> {
-    check_size(width, height)?;
-    let (width, height) = (width as usize, height as usize);
-    match channels {
-        3 => yuv::Planes::new::<3>(pixels, width, height),
-        4 => yuv::Planes::new::<4>(pixels, width, height),
-        _ => Err(Vp8Error::WrongLength),
+impl Picture {
+    /// Converts interleaved 8-bit sRGB pixels of 3 or 4 channels; a fourth one is ignored.
+    ///
+    /// # Errors
+    /// See [`Vp8Error`].
+    #[inline(never)]
+    pub fn new(pixels: &[u8], channels: usize, width: u32, height: u32) -> Result<Picture, Vp8Error> {
+        check_size(width, height)?;
+        let (wide, high) = (width as usize, height as usize);
+        let planes = match channels {
+            3 => yuv::Planes::new::<3>(pixels, wide, high),
+            4 => yuv::Planes::new::<4>(pixels, wide, high),
+            _ => Err(Vp8Error::WrongLength),
+        }?;
+        Ok(Picture { planes, width, height })
+    }
+
+    /// Encodes it as the payload of a VP8 chunk; `quality` is 1..=100 as libwebp's `-q` means it.
+    ///
+    /// # Errors
+    /// See [`Vp8Error`].
+    #[inline(never)]
+    pub fn encode(self, quality: u8) -> Result<Vec<u8>, Vp8Error> {
+        let Picture { planes, width, height } = self;
+        let mut segments = segment::Segments::plan(&planes, quality)?;
+        let coded = frame::code(&planes, &segments)?;
+        segments.soften(&coded.edges);
+        let columns = planes.columns;
+        drop(planes);
+        bitstream::write(&coded, &segments, columns, width, height)
     }
 }
 

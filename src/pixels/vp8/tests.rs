@@ -4,6 +4,10 @@ use super::*;
 use image_webp::vp8::Vp8Decoder;
 use std::io::Cursor;
 
+pub fn encode(pixels: &[u8], channels: usize, width: u32, height: u32, quality: u8) -> Result<Vec<u8>, Vp8Error> {
+    Picture::new(pixels, channels, width, height)?.encode(quality)
+}
+
 /// Pixels of a named sort, the same on every run.
 fn picture(sort: &str, width: u32, height: u32) -> Vec<u8> {
     let mut seed = 7u32;
@@ -77,7 +81,7 @@ fn the_decoder_shows_what_the_encoder_expects() {
     for (width, height) in SIZES {
         for sort in ["flat", "noise", "edges", "gradient"] {
             for quality in [1, 20, 60, 90, 100] {
-                let planes = convert(&picture(sort, width, height), 3, width, height).unwrap();
+                let planes = Picture::new(&picture(sort, width, height), 3, width, height).unwrap().planes;
                 let mut segments = segment::Segments::plan(&planes, quality).unwrap();
                 segments.filters = [0; 4];
                 let coded = frame::code(&planes, &segments).unwrap();

@@ -1,21 +1,93 @@
-//! The token partition: coefficients recorded as tree branches, counted, and written once at the end.
+//! The token partition: levels recorded block by block while the branches that they take are counted, and written once
+//! at the end, when the counts have made the probabilities.
 
 use super::boolcoder::BoolWriter;
 use super::cost::{bit_cost, path_of, Kind, BANDS, CATEGORIES, PATHS};
+use super::levels::Levels;
 use super::probabilities::{Rows, DEFAULT, KEEP};
 
-/// Set when a branch has fixed odds in its low byte; without it the low bits name a probability.
-const FIXED: u16 = 1 << 14;
-/// The branch taken.
-const TAKEN: u16 = 1 << 15;
-/// More branches than one macroblock can need: 400 coefficients of at most 21.
-const MACROBLOCK: usize = 400 * 22;
+/// What is done with the branches of the coefficient tree, in their order.
+trait Branches {
+    /// One whose probability has a place: row and node.
+    fn node(&mut self, row: usize, node: usize, taken: bool);
+    /// One of fixed odds.
+    fn fixed(&mut self, odds: u8, taken: bool);
+}
 
-/// Recorded branches and how often each probability was used.
+/// Walks the branches of one block of levels in coding order; answers whether any is not zero.
+#[inline(always)]
+fn walk(levels: &[i16; 16], kind: Kind, context: usize, branches: &mut impl Branches) -> bool {
+    let first = kind.first();
+    let base = kind as usize * 8;
+    let mut row = (base + BANDS[first]) * 3 + context.min(2);
+    let Some(last) = (first..16).rev().find(|&n| levels[n] != 0) else {
+        branches.node(row, 0, false);
+        return false;
+    };
+    let mut after_zero = false;
+    for n in first..=last {
+        let size = u32::from(levels[n].unsigned_abs());
+        if !after_zero {
+            branches.node(row, 0, true);
+        }
+        branches.node(row, 1, size != 0);
+        if size != 0 {
+            let (path, category) = path_of(size);
+            for &(node, taken) in PATHS[path] {
+                branches.node(row, node, taken);
+            }
+            if let Some(category) = category {
+                let (from, odds) = CATEGORIES[category];
+                for (i, &p) in odds.iter().rev().enumerate().rev() {
+                    branches.fixed(p, (size - from) >> i & 1 == 1);
+                }
+            }
+            branches.fixed(128, levels[n] < 0);
+        }
+        after_zero = size == 0;
+        row = (base + BANDS[n + 1]) * 3 + size.min(2) as usize;
+    }
+    if last < 15 {
+        branches.node(row, 0, false);
+    }
+    true
+}
+
+/// Branches not taken and taken, by probability.
+struct Counts(Vec<[u32; 2]>);
+
+impl Branches for Counts {
+    #[inline(always)]
+    fn node(&mut self, row: usize, node: usize, taken: bool) {
+        self.0[row * 11 + node][usize::from(taken)] += 1;
+    }
+
+    #[inline(always)]
+    fn fixed(&mut self, _: u8, _: bool) {}
+}
+
+/// Branches on their way into the file.
+struct Written<'a> {
+    rows: &'a Rows,
+    out: BoolWriter,
+}
+
+impl Branches for Written<'_> {
+    #[inline(always)]
+    fn node(&mut self, row: usize, node: usize, taken: bool) {
+        self.out.bit(taken, self.rows[row][node]);
+    }
+
+    #[inline(always)]
+    fn fixed(&mut self, odds: u8, taken: bool) {
+        self.out.bit(taken, odds);
+    }
+}
+
+/// Recorded levels and how often each probability was used.
 pub struct Tokens {
-    branches: Vec<u16>,
-    /// Branches not taken and taken, by probability.
-    counts: Vec<[u32; 2]>,
+    levels: Levels,
+    counts: Counts,
 }
 
 impl Tokens {
@@ -24,62 +96,18 @@ impl Tokens {
         let mut counts = Vec::new();
         counts.try_reserve_exact(super::probabilities::COUNT).ok()?;
         counts.resize(super::probabilities::COUNT, [0; 2]);
-        Some(Self { branches: Vec::new(), counts })
+        Some(Self { levels: Levels::default(), counts: Counts(counts) })
     }
 
     /// Makes room for one more macroblock; false when memory is short.
     pub fn reserve(&mut self) -> bool {
-        self.branches.try_reserve(MACROBLOCK).is_ok()
-    }
-
-    #[inline(always)]
-    fn node(&mut self, row: usize, node: usize, taken: bool) {
-        let at = row * 11 + node;
-        self.counts[at][usize::from(taken)] += 1;
-        self.branches.push(at as u16 | if taken { TAKEN } else { 0 });
-    }
-
-    #[inline(always)]
-    fn fixed(&mut self, odds: u8, taken: bool) {
-        self.branches.push(FIXED | u16::from(odds) | if taken { TAKEN } else { 0 });
+        self.levels.reserve()
     }
 
     /// Records one block of levels in coding order; answers whether any is not zero.
     pub fn block(&mut self, levels: &[i16; 16], kind: Kind, context: usize) -> bool {
-        let first = kind.first();
-        let base = kind as usize * 8;
-        let mut row = (base + BANDS[first]) * 3 + context.min(2);
-        let Some(last) = (first..16).rev().find(|&n| levels[n] != 0) else {
-            self.node(row, 0, false);
-            return false;
-        };
-        let mut after_zero = false;
-        for n in first..=last {
-            let size = u32::from(levels[n].unsigned_abs());
-            if !after_zero {
-                self.node(row, 0, true);
-            }
-            self.node(row, 1, size != 0);
-            if size != 0 {
-                let (path, category) = path_of(size);
-                for &(node, taken) in PATHS[path] {
-                    self.node(row, node, taken);
-                }
-                if let Some(category) = category {
-                    let (from, odds) = CATEGORIES[category];
-                    for (i, &p) in odds.iter().rev().enumerate().rev() {
-                        self.fixed(p, (size - from) >> i & 1 == 1);
-                    }
-                }
-                self.fixed(128, levels[n] < 0);
-            }
-            after_zero = size == 0;
-            row = (base + BANDS[n + 1]) * 3 + size.min(2) as usize;
-        }
-        if last < 15 {
-            self.node(row, 0, false);
-        }
-        true
+        self.levels.push(levels, kind, context);
+        walk(levels, kind, context, &mut self.counts)
     }
 
     /// The probabilities that suit the branches so far best, the price of sending them included.
@@ -87,7 +115,7 @@ impl Tokens {
         let mut rows = DEFAULT;
         for (r, row) in rows.iter_mut().enumerate() {
             for (n, odds) in row.iter_mut().enumerate() {
-                let [zeros, ones] = self.counts[r * 11 + n];
+                let [zeros, ones] = self.counts.0[r * 11 + n];
                 let total = zeros + ones;
                 if total == 0 {
                     continue;
@@ -108,18 +136,11 @@ impl Tokens {
 
     /// Writes the whole partition.
     pub fn write(&self, rows: &Rows) -> Option<Vec<u8>> {
-        let odds = rows.as_flattened();
-        let mut out = BoolWriter::new();
-        for &branch in &self.branches {
-            let taken = branch & TAKEN != 0;
-            if branch & FIXED != 0 {
-                out.bit(taken, branch as u8);
-            } else {
-                let at = usize::from(branch & 0x7ff);
-                out.bit(taken, odds.get(at).copied().unwrap_or(128));
-            }
-        }
-        out.finish()
+        let mut written = Written { rows, out: BoolWriter::new() };
+        self.levels.each(|levels, kind, context| {
+            walk(levels, kind, context, &mut written);
+        });
+        written.out.finish()
     }
 }
 
@@ -127,6 +148,19 @@ impl Tokens {
 mod tests {
     use super::super::cost::{block_of, Costs, Sizes};
     use super::*;
+
+    /// The price of branches.
+    struct Paid<'a>(&'a Costs, u32);
+
+    impl Branches for Paid<'_> {
+        fn node(&mut self, row: usize, node: usize, taken: bool) {
+            self.fixed(DEFAULT[row][node], taken);
+        }
+
+        fn fixed(&mut self, odds: u8, taken: bool) {
+            self.1 += u32::from(bit_cost(self.0.bits(), taken, odds));
+        }
+    }
 
     #[test]
     fn the_price_of_a_block_is_that_of_its_branches() {
@@ -136,19 +170,9 @@ mod tests {
             block[n] = level;
             for kind in [Kind::LumaAc, Kind::LumaDc, Kind::Chroma, Kind::Luma] {
                 for context in 0..3 {
-                    let mut tokens = Tokens::new().unwrap();
-                    tokens.block(&block, kind, context);
-                    let paid: u32 = tokens
-                        .branches
-                        .iter()
-                        .map(|&branch| {
-                            let named = DEFAULT.as_flattened()[usize::from(branch & 0x7ff) % 1056];
-                            let odds = if branch & FIXED != 0 { branch as u8 } else { named };
-                            u32::from(bit_cost(costs.bits(), branch & TAKEN != 0, odds))
-                        })
-                        .sum();
-                    let priced = costs.block(&Sizes::new(block_of(block)), kind, context);
-                    assert_eq!(priced, paid, "up to {n}");
+                    let mut paid = Paid(&costs, 0);
+                    walk(&block, kind, context, &mut paid);
+                    assert_eq!(costs.block(&Sizes::new(block_of(block)), kind, context), paid.1, "up to {n}");
                 }
             }
         }

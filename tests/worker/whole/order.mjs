@@ -1,5 +1,5 @@
 // Whether the operations on each key can stand in one order: each takes effect at one moment between its begin and its end, and every read
-// tells what the last write before it stored. Operations of unknown outcome take effect at any time after their begin, or never.
+// tells what the last write before it stored. Operations of unknown outcome take effect at any time between their begin and their lapse, or never.
 //
 // The history is walked event by event with all states in which the store may be, each with the pending operations that have taken effect in
 // it (Lowe, "Testing for linearizability", 2017). An operation that ends without having taken effect in any state is a violation.
@@ -37,7 +37,7 @@ const changesNothing = (op) => op.kind === 'read' || Boolean(op.refused);
 function ofKey(key, all) {
   const versions = new Map(all.filter(({ version }) => version).map(({ value, version }) => [value, version]));
   const ops = all.filter((op) => op.outcome === 'ok' || op.refused || (op.outcome === 'info' && op.kind !== 'read'));
-  const events = ops.flatMap((op) => [{ at: op.begin, op }, ...(op.end === Infinity ? [] : [{ at: op.end, op, end: true }])]).sort((a, b) => a.at - b.at);
+  const events = ops.flatMap((op) => [{ at: op.begin, op }, ...(op.end !== Infinity ? [{ at: op.end, op, end: true }] : op.lapse ? [{ at: op.lapse - 0.5, op, lapse: true }] : [])]).sort((a, b) => a.at - b.at);
   const pending = new Set();
   const found = [];
   let states = [{ value: null, done: new Set() }];
@@ -75,7 +75,17 @@ function ofKey(key, all) {
     return reached;
   };
 
-  for (const { op, end } of events) {
+  const distinct = (all) => {
+    const seen = new Seen();
+    return all.filter((state) => seen.isNew(state));
+  };
+  for (const { op, end, lapse } of events) {
+    if (lapse) {
+      pending.delete(op);
+      for (const state of states) state.done.delete(op);
+      states = distinct(states);
+      continue;
+    }
     if (!end) {
       pending.add(op);
       states.forEach(settle);
@@ -89,8 +99,7 @@ function ofKey(key, all) {
       reached.push({ value, done: new Set([op]) });
     }
     pending.delete(op);
-    const seen = new Seen();
-    states = reached.map((state) => (state.done.delete(op), settle(state))).filter((state) => seen.isNew(state));
+    states = distinct(reached.map((state) => (state.done.delete(op), settle(state))));
   }
   return found;
 }

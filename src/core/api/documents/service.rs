@@ -5,6 +5,7 @@ use crate::api::list::{person, storage_class};
 use crate::api::xml::{time, Xml};
 use crate::dialect::Dialect;
 use crate::parts::Parts;
+use crate::sort;
 use crate::{Error, Result};
 
 /// A bucket in the list.
@@ -56,7 +57,7 @@ impl Query {
 /// server's host, which OSS's clients are told as the address of each bucket.
 pub fn buckets_xml(query: &Query, user: &str, buckets: &[Bucket], endpoint: &str, dialect: Dialect) -> String {
     let mut found: Vec<&Bucket> = buckets.iter().filter(|b| b.name.starts_with(&query.prefix) && b.name > query.after).collect();
-    found.sort_by(|a, b| a.name.cmp(&b.name));
+    sort::by(&mut found, |a, b| a.name.cmp(&b.name));
     let more = found.len() > query.max;
     found.truncate(query.max);
     let next = found.last().map(|b| b.name.as_str()).filter(|_| more);

@@ -25,6 +25,7 @@ pub(super) static CODEC: Codec = Codec {
     decode_bytes,
     decode,
     frames: None,
+    encode_bytes: |size, _| size.pixels() * 9,
     encode: Some(encode),
     animate: None,
     metadata: beside::jpeg::read,
@@ -38,7 +39,7 @@ fn refused(error: JpegError) -> Error {
         JpegError::Corrupt(what) => corrupt(Format::Jpeg, what),
         JpegError::Truncated => corrupt(Format::Jpeg, "it ends before its picture does"),
         JpegError::Unsupported(what) => Error::FormatUnsupported(format!("The jpg file uses {what}, which Limn does not decode.")),
-        JpegError::OutOfMemory => Error::ImageTooLarge("There is no memory left to decode the jpg file.".into()),
+        JpegError::OutOfMemory => Error::NoMemory("There is no memory left to decode the jpg file.".into()),
     }
 }
 

@@ -28,8 +28,7 @@ pub(super) fn bytes(header: &Header, want: Size) -> u64 {
         return header.size.pixels() * 24;
     }
     let rows = u64::from(header.size.width) * 8 * 4 + (1 << 18);
-    // A colour conversion holds its result beside the samples.
-    size(header, want).pixels() * pixel * 2 + rows + if header.interlaced { header.size.pixels() * pixel } else { 0 }
+    size(header, want).pixels() * pixel + rows + if header.interlaced { header.size.pixels() * pixel } else { 0 }
 }
 
 pub(super) fn decode(bytes: &[u8], header: &Header, want: &Want, _: &Kit) -> Result<Image> {

@@ -6,6 +6,10 @@ use crate::image::{buffer, Image, Layout, Size};
 use crate::kit::Kit;
 use crate::{Error, Result};
 use png::{BitDepth, ColorType, Compression, Encoder, Filter};
+use std::io::Write;
+
+/// Bytes of an IDAT chunk.
+const PIECE: usize = 1 << 16;
 
 pub(super) fn encode(image: Image, settings: &EncodeSettings, _: &Kit) -> Result<Vec<u8>> {
     let (size, metadata) = (image.held(), &settings.metadata);
@@ -16,7 +20,6 @@ pub(super) fn encode(image: Image, settings: &EncodeSettings, _: &Kit) -> Result
         let rgba = image.into_rgba()?;
         return indexed(size, &quantise::reduced(rgba.data(), size.width, 256)?, metadata);
     }
-    // A copy as RGBA is made only of what may have few colours.
     if !has_few_colours(&image) {
         return plain(&image, metadata);
     }
@@ -25,7 +28,7 @@ pub(super) fn encode(image: Image, settings: &EncodeSettings, _: &Kit) -> Result
         return plain(&gray, metadata);
     }
     let raw = image.data().len() as u64;
-    match quantise::exact(image.clone().into_rgba()?.data(), 256)? {
+    match quantise::exact(image.data(), image.layout().channels(), 256)? {
         Some(few) if palette_bytes(&few) + row_bytes(size.width, &few) * u64::from(size.height) < raw => indexed(size, &few, metadata),
         _ => plain(&image, metadata),
     }
@@ -109,6 +112,14 @@ fn written(size: Size, data: &[u8], metadata: &Metadata, set: impl FnOnce(&mut E
     encoder.set_depth(BitDepth::Eight);
     encoder.set_compression(Compression::Balanced);
     set(&mut encoder);
-    encoder.write_header().and_then(|mut writer| writer.write_image_data(data)).map_err(|_| Error::Internal)?;
+    // In pieces, since a picture that is compressed as a whole lies in memory twice at the end.
+    encoder
+        .write_header()
+        .and_then(|mut writer| {
+            let mut rows = writer.stream_writer_with_size(PIECE)?;
+            rows.write_all(data)?;
+            rows.finish()
+        })
+        .map_err(|_| Error::Internal)?;
     Ok(out)
 }

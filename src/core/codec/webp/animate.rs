@@ -32,7 +32,7 @@ impl Animator for WebPFile {
         let size = Size::new(change.area.width, change.area.height);
         let image = Image::new(size, Layout::Rgba, change.pixels)?.without_idle_alpha()?;
         self.transparent |= image.layout() == Layout::Rgba;
-        let bits = Bits::of(&image, &self.settings)?;
+        let bits = Bits::of(image, &self.settings)?;
         container::frame(&mut self.frames, (change.area.x, change.area.y), size, delay_ms, change.over, &bits.picture())?;
         self.before = Some(next);
         Ok(())

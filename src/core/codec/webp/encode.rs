@@ -3,7 +3,7 @@
 use super::container::{self, chunks, Picture};
 use super::MAX_SIDE;
 use crate::codec::{too_wide, EncodeSettings, Format};
-use crate::image::{Image, Layout, Size};
+use crate::image::{buffer, Image, Layout, Size};
 use crate::kit::Kit;
 use crate::{Error, Result};
 use image_webp::ColorType;
@@ -14,10 +14,10 @@ use limn_pixels::{codecs, vp8};
 /// # Errors
 /// `image_too_large` for sides over 16383 px or when memory ends.
 pub(super) fn encode(image: Image, settings: &EncodeSettings, _: &Kit) -> Result<Vec<u8>> {
-    let size = image.held();
+    let (size, layout) = (image.held(), image.layout());
     check(size)?;
-    let bits = Bits::of(&image, settings)?;
-    container::still(size, &bits.picture(), image.layout() == Layout::Rgba, &settings.metadata)
+    let bits = Bits::of(image, settings)?;
+    container::still(size, &bits.picture(), layout == Layout::Rgba, &settings.metadata)
 }
 
 /// Refuses sides that the format has no room for.
@@ -43,9 +43,9 @@ impl Bits {
     ///
     /// # Errors
     /// `image_too_large` when memory ends.
-    pub(super) fn of(image: &Image, settings: &EncodeSettings) -> Result<Bits> {
+    pub(super) fn of(image: Image, settings: &EncodeSettings) -> Result<Bits> {
         match settings.lossless {
-            true => lossless(image),
+            true => lossless(&image),
             false => lossy(image, settings.quality),
         }
     }
@@ -68,30 +68,27 @@ fn lossless(image: &Image) -> Result<Bits> {
     Ok(Bits { lossless: true, data: data.ok_or(Error::Internal)?, alpha: None })
 }
 
-fn lossy(image: &Image, quality: u8) -> Result<Bits> {
-    let coloured;
-    let image = match image.layout() {
-        Layout::Gray => {
-            coloured = image.clone().into_rgb()?;
-            &coloured
-        }
-        _ => image,
-    };
-    let size = image.held();
-    let data = vp8::encode(image.data(), image.layout().channels(), size.width, size.height, quality.clamp(1, 100)).map_err(failed)?;
+fn lossy(image: Image, quality: u8) -> Result<Bits> {
+    let image = image.with_colour()?;
+    let (size, channels) = (image.held(), image.layout().channels());
     let alpha = match image.layout() {
         Layout::Rgba => {
-            let plane: Vec<u8> = image.data().iter().skip(3).step_by(4).copied().collect();
+            let mut plane = buffer(size.pixels())?;
+            plane.extend(image.data().iter().skip(3).step_by(4));
             Some(vp8::alpha_chunk(&plane, size.width, size.height).map_err(failed)?)
         }
         _ => None,
     };
+    let picture = vp8::Picture::new(image.data(), channels, size.width, size.height).map_err(failed)?;
+    // The planes are half as large.
+    drop(image);
+    let data = picture.encode(quality.clamp(1, 100)).map_err(failed)?;
     Ok(Bits { lossless: false, data, alpha })
 }
 
 fn failed(error: vp8::Vp8Error) -> Error {
     match error {
-        vp8::Vp8Error::OutOfMemory => Error::ImageTooLarge("There is no memory left to encode the webp file.".into()),
+        vp8::Vp8Error::OutOfMemory => Error::NoMemory("There is no memory left to encode the webp file.".into()),
         _ => Error::Internal,
     }
 }

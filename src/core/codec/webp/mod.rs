@@ -27,6 +27,8 @@ pub(super) static CODEC: Codec = Codec {
     decode_bytes,
     decode,
     frames: Some(|bytes, header, want| Ok(Box::new(frames::WebPFrames::open(bytes, header, want)?))),
+    // Planes and levels, which outlive the pixels; the transformed copy and its tokens.
+    encode_bytes: |size, lossless| size.pixels() * if lossless { 8 } else { 2 },
     encode: Some(encode::encode),
     animate: Some(animate::begin),
     metadata: beside::webp::read,

@@ -58,7 +58,7 @@ fn disposed_frames_are_cleared_and_blending_is_as_flagged() {
     let mut starts = Vec::new();
     for (image, x, over) in [(image(&[RED; 3], 3), 0, false), (image(&[HALF], 1), 2, true), (image(&[CLEAR], 1), 0, true)] {
         let size = image.held();
-        let bits = encode::Bits::of(&image, &settings).unwrap();
+        let bits = encode::Bits::of(image.clone(), &settings).unwrap();
         starts.push(parts.len());
         frame(&mut parts, (x, 0), size, 10, over, &bits.picture()).unwrap();
     }

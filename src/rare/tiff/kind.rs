@@ -1,10 +1,9 @@
 //! What a file's samples are.
 
-use super::{directory, refused, unsupported};
-use crate::codec::exif::Orientation;
-use crate::codec::{corrupt, Format};
-use crate::image::{buffer, narrow, Layout};
-use crate::Result;
+use super::{corrupt, directory, refused, unsupported};
+use limn_core::codec::exif::Orientation;
+use limn_core::image::{buffer, narrow, Layout};
+use limn_core::Result;
 use std::io::{Read, Seek};
 use tiff::decoder::Decoder;
 use tiff::tags::{SampleFormat, Tag};
@@ -91,8 +90,9 @@ impl Kind {
 }
 
 /// As the tag says; a broken tag must not cost the picture.
-pub(super) fn orientation<R: Read + Seek>(file: &mut Decoder<R>) -> Orientation {
-    file.find_tag_unsigned::<u16>(Tag::Orientation).ok().flatten().map_or(Orientation::default(), Orientation::new)
+pub(super) fn orientation<R: Read + Seek>(file: &mut Decoder<R>) -> u8 {
+    let value = file.find_tag_unsigned::<u16>(Tag::Orientation).ok().flatten();
+    value.map_or(Orientation::default(), Orientation::new).value()
 }
 
 /// The colours of a palette: all reds, all greens, all blues, of 16 bits each.
@@ -103,7 +103,7 @@ pub(super) fn palette<R: Read + Seek>(file: &mut Decoder<R>) -> Result<Vec<[u8; 
     let map = file.get_tag_u16_vec(Tag::ColorMap).map_err(refused)?;
     let count = map.len() / 3;
     if count == 0 {
-        return Err(corrupt(Format::Tiff, "its palette is empty"));
+        return Err(corrupt("its palette is empty"));
     }
     // Some writers leave the upper half of each entry empty.
     let eight = map.iter().all(|v| *v < 256);

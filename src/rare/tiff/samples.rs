@@ -1,9 +1,9 @@
 //! Samples as stored brought into pixel order, one number each.
 
+use super::corrupt;
 use super::kind::{Extra, Kind};
-use crate::codec::{corrupt, Format};
-use crate::image::{buffer, Size};
-use crate::Result;
+use limn_core::image::{buffer, Size};
+use limn_core::Result;
 
 /// Unpacks samples of less than a byte, rows of which begin at whole bytes; values stay as they are.
 ///
@@ -29,7 +29,7 @@ pub(super) fn interleaved<T: Copy>(data: &[T], size: Size, samples: usize) -> Re
     let plane = size.pixels() as usize;
     let planes: Vec<&[T]> = data.chunks_exact(plane.max(1)).take(samples).collect();
     if planes.len() != samples {
-        return Err(corrupt(Format::Tiff, "a plane of it is missing"));
+        return Err(corrupt("a plane of it is missing"));
     }
     let mut out = buffer((plane * samples) as u64)?;
     for i in 0..plane {
@@ -90,8 +90,8 @@ pub(super) fn arranged<T: Alpha>(data: Vec<T>, kind: &Kind, colours: usize) -> R
 
 #[cfg(test)]
 mod tests {
+    use super::super::kind::Model;
     use super::*;
-    use crate::codec::tiff::kind::Model;
 
     #[test]
     fn bits_are_unpacked_row_by_row() {

@@ -1,12 +1,14 @@
 //! The file as the library reads it, which must not see what it refuses though it could read it.
 
 use super::refused;
-use crate::{Error, Result};
+use limn_core::{Error, Result};
 use std::io::{Cursor, Read, Seek, SeekFrom};
 use tiff::decoder::{Decoder, Limits};
 
 /// How pixels are to be understood.
 const PHOTOMETRIC: u16 = 262;
+/// The colour profile.
+pub(super) const ICC: u16 = 34_675;
 /// Numbers of colours.
 const PALETTE: usize = 3;
 /// Grey, black being 0.

@@ -1,12 +1,20 @@
 //! Files drawn here, read and written.
 
-use super::*;
-use crate::codec::{decode, encode, Colour, EncodeSettings, Want};
-use crate::image::{Image, Layout};
+use crate::Workshop;
+use limn_core::codec::{decode, encode, metadata, Colour, EncodeSettings, Format, Header, Metadata, Want};
+use limn_core::config::Limits;
+use limn_core::image::{Image, Layout, Size};
+use limn_core::kit::Kit;
+use limn_core::tags::{write, Block, Field, Group, Order};
+use limn_core::{Error, Result};
+
+fn kit() -> Kit<'static> {
+    Kit::new(Limits::default(), &Workshop)
+}
 
 fn read(bytes: &[u8]) -> Result<Image> {
-    let header = Header::read(bytes, &Kit::default())?;
-    decode(bytes, &header, &Want { size: header.size, colour: Colour::Srgb }, &Kit::default())
+    let header = Header::read(bytes, &kit())?;
+    decode(bytes, &header, &Want { size: header.size, colour: Colour::Srgb }, &kit())
 }
 
 /// A little-endian file with these tags (number, kind: 3 short or 4 long, values) and pixels.
@@ -48,7 +56,7 @@ fn every_layout_comes_back() {
     for layout in [Layout::Gray, Layout::Rgb, Layout::Rgba] {
         let data: Vec<u8> = (0..35 * 20 * layout.channels()).map(|i| (i * 7 % 253) as u8).collect();
         let image = Image::new(Size::new(35, 20), layout, data).unwrap();
-        let bytes = encode(image.clone(), Format::Tiff, &EncodeSettings::default(), &Kit::default()).unwrap();
+        let bytes = encode(image.clone(), Format::Tiff, &EncodeSettings::default(), &kit()).unwrap();
         assert_eq!(read(&bytes).unwrap(), image, "{layout:?}");
     }
 }
@@ -95,7 +103,7 @@ fn palettes_planes_inks_and_alpha() {
 #[test]
 fn what_is_broken_is_an_error_and_no_panic() {
     let whole = file(2, 2, &[(258, &[8; 3]), (262, &[2]), (274, &[6]), (277, &[3])], &[7; 12]);
-    assert_eq!(Header::read(&whole, &Kit::default()).unwrap().orientation.value(), 6);
+    assert_eq!(Header::read(&whole, &kit()).unwrap().orientation.value(), 6);
     for len in 0..whole.len() {
         assert!(read(&whole[..len]).is_err(), "{len}");
     }
@@ -106,4 +114,27 @@ fn what_is_broken_is_an_error_and_no_panic() {
             let _ = read(&broken);
         }
     }
+}
+
+fn metadata_of(bytes: &[u8]) -> Metadata {
+    metadata(bytes, &Header::read(bytes, &kit()).unwrap())
+}
+
+#[test]
+fn words_are_written_and_read_again() {
+    let field = |tag: u16, kind: u16, value: &'static [u8]| Field { group: Group::Image, tag, kind, value: value.into() };
+    let photo = Field { group: Group::Photo, ..field(0x9003, 2, b"2026\0") };
+    let words = vec![field(0x0112, 3, &[0, 6]), field(0x8298, 2, "© me\0".as_bytes())];
+    let exif = write::write(Order::Big, [words.clone(), vec![photo]].concat(), 1 << 20);
+    let metadata = Metadata { exif, xmp: Some(b"<x:xmpmeta/>".to_vec()), icc: Some(b"\0\0\0\0\0\0\0\0\0\0\0\0mntrGRAYXYZ ".to_vec()) };
+    let image = Image::new(Size::new(1, 1), Layout::Gray, vec![7]).unwrap();
+    let settings = EncodeSettings { metadata: metadata.clone(), ..EncodeSettings::default() };
+    let out = encode(image, Format::Tiff, &settings, &kit()).unwrap();
+    let read = metadata_of(&out);
+    assert_eq!((read.xmp, read.icc), (metadata.xmp, metadata.icc));
+    let block = read.exif.unwrap();
+    let block = Block::read(&block).unwrap();
+    assert_eq!(block.find(Group::Image, 0x0112).and_then(|f| f.number(block.order)), Some(6));
+    assert_eq!(block.find(Group::Image, 0x8298).map(|f| f.value.to_vec()), Some(words[1].value.to_vec()));
+    assert!(block.find(Group::Photo, 0x9003).is_none());
 }

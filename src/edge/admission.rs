@@ -1,0 +1,105 @@
+//! Places for what requests hold in the module's memory, and room for what is made of it: a trap where memory ends
+//! would end all requests of the isolate.
+
+use crate::failure::Outcome;
+use crate::signal::Signal;
+use limn_core::admission::{self, Gate, Told};
+use limn_core::kit::Kit;
+use limn_core::Error;
+use std::cell::RefCell;
+use std::collections::HashMap;
+use std::thread::LocalKey;
+use worker::Date;
+
+/// How long somebody waits for a place or for room, milliseconds: less than a node is waited for.
+const PATIENCE_MS: u64 = 5_000;
+
+/// A gate, and the signals of who waits before it, by the numbers of their places.
+type Entrance = RefCell<(Gate, HashMap<u64, Signal>)>;
+
+thread_local! {
+    static ORIGINALS: Entrance = RefCell::new((Gate::for_originals(), HashMap::new()));
+    static UPLOADS: Entrance = RefCell::new((Gate::for_uploads(), HashMap::new()));
+    /// Of those who wait for room.
+    static LEAVING: RefCell<Vec<Signal>> = RefCell::default();
+}
+
+/// A place, held until this is dropped.
+pub struct Place {
+    entrance: &'static LocalKey<Entrance>,
+    id: u64,
+}
+
+/// A place for an original of so many bytes, as soon as there is one.
+///
+/// # Errors
+/// `busy` where none comes free in time; `image_too_large` for what no isolate can hold.
+pub async fn original(bytes: u64) -> Outcome<Place> {
+    enter(&ORIGINALS, bytes).await
+}
+
+/// A place for an upload of so many bytes.
+///
+/// # Errors
+/// As [`original`].
+pub async fn upload(bytes: u64) -> Outcome<Place> {
+    enter(&UPLOADS, bytes).await
+}
+
+async fn enter(entrance: &'static LocalKey<Entrance>, bytes: u64) -> Outcome<Place> {
+    let told = entrance.with_borrow_mut(|(gate, _)| gate.ask(bytes, Date::now().as_millis()))?;
+    let (Told::In(id) | Told::Wait(id)) = told;
+    // Dropped wherever this ends, it leaves the queue too.
+    let place = Place { entrance, id };
+    if told == Told::In(id) {
+        return Ok(place);
+    }
+    let signal = Signal::default();
+    entrance.with_borrow_mut(|(_, signals)| signals.insert(id, signal.clone()));
+    signal.given_within(PATIENCE_MS).await;
+    match entrance.with_borrow_mut(|(gate, signals)| (gate.holds(id), signals.remove(&id)).0) {
+        true => Ok(place),
+        false => Err(Error::Busy.into()),
+    }
+}
+
+impl Drop for Place {
+    fn drop(&mut self) {
+        self.entrance.with_borrow_mut(|(gate, signals)| {
+            gate.leave(self.id);
+            while let Some(next) = gate.admit(Date::now().as_millis()) {
+                if let Some(signal) = signals.get(&next) {
+                    signal.give();
+                }
+            }
+        });
+        LEAVING.take().iter().for_each(Signal::give);
+    }
+}
+
+/// Does what says `busy` where it lacks room, as soon as there is enough. What lies scattered may leave less than is free:
+/// where memory ends all the same, while others hold some of it, that is waited for too.
+///
+/// # Errors
+/// Whatever it says itself; `busy` where no room comes in time.
+pub async fn with_room<T>(kit: &Kit<'_>, work: impl Fn() -> limn_core::Result<T>) -> limn_core::Result<T> {
+    let deadline = Date::now().as_millis() + PATIENCE_MS;
+    loop {
+        let (held, holders) = [&ORIGINALS, &UPLOADS]
+            .map(|entrance| entrance.with_borrow(|(gate, _)| (gate.held(), gate.holders())))
+            .iter()
+            .fold((0, 0), |sum, one| (sum.0 + one.0, sum.1 + one.1));
+        kit.room.set(admission::room(held));
+        let done = match work() {
+            Err(Error::NoMemory(_)) if holders > 1 => Err(Error::Busy),
+            done => done,
+        };
+        let left = deadline.saturating_sub(Date::now().as_millis());
+        if !matches!(done, Err(Error::Busy)) || left == 0 {
+            return done;
+        }
+        let signal = Signal::default();
+        LEAVING.with_borrow_mut(|all| all.push(signal.clone()));
+        signal.given_within(left).await;
+    }
+}
