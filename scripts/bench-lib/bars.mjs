@@ -7,19 +7,19 @@ const named = (result, name) => result.lines.find((line) => line.name === name &
 const time = (name, own = 'limn') => (result) => named(result, own)?.min / named(result, name)?.min;
 const beside = (result) => named(result, 'limn')?.beside / MB;
 const near = (megapixels) => (result) => Math.abs(result.megapixels - megapixels) < megapixels / 10;
-const ratio = (value) => value.toFixed(2);
+const ratio = (value) => value.toFixed(3);
 const mb = (value) => `${value.toFixed(1)} MB`;
 
 function thumbnails(results) {
   const made = results.filter(({ file, width, format }) => file && width === 320 && format === 'jpg');
   const usual = made.filter((result) => result.baseline && [6, 12, 24].some((megapixels) => near(megapixels)(result)));
-  const progressive = made.filter((result) => result.progressive);
+  const progressive = made.filter(({ progressive: scans, megapixels }) => scans && megapixels > 5);
   const baseline = made.filter((result) => result.baseline);
   return [
     most('baseline JPEG, 6 to 24 MP: time of sharp native', 0.85, usual, time('sharp native'), ratio),
     most('baseline JPEG, 6 to 24 MP: time of wasm-vips', 0.55, usual, time('wasm-vips'), ratio),
-    most('baseline JPEG, 6 to 24 MP: time of photon', 0.05, usual, time('photon'), (value) => value.toFixed(3)),
-    most('progressive JPEG: time of sharp native', 0.9, progressive, time('sharp native'), ratio),
+    most('baseline JPEG, 6 to 24 MP: time of photon', 0.05, usual, time('photon'), ratio),
+    most('progressive JPEG, 6 MP and more: time of sharp native', 0.9, progressive, time('sharp native'), ratio),
     most('24 MP baseline JPEG: memory beside the source, MB', 16, baseline.filter(near(24)), beside, mb),
     most('24 MP progressive JPEG: memory beside the source, MB', 64, progressive.filter(near(24)), beside, mb),
     most('100 MP baseline JPEG: memory beside the source, MB', 32, baseline.filter(near(100)), beside, mb),
@@ -38,22 +38,23 @@ function others(results) {
 }
 
 /** Bytes over those of another encoder at equal SSIM, of PNG at the same pixels. */
-function sizes(ladders) {
+function sizes(results, ladders) {
   const rows = (ours, theirs, fits = () => true) => ladders.filter(fits).map(({ picture, pairs }) => ({ title: picture, ...pairs.find((pair) => pair.ours === ours && pair.theirs === theirs) }));
-  const bytes = (name, limit, list) => most(name, limit, list, (row) => row.ratio, (value) => value.toFixed(3));
+  const pngs = results.filter(({ format }) => format === 'png').map((result) => ({ title: result.title, ratio: named(result, 'limn')?.bytes / named(result, 'sharp native')?.bytes }));
+  const bytes = (name, limit, list) => most(name, limit, list, (row) => row.ratio, ratio);
   return [
     bytes('WebP: bytes of libwebp, method 4, at equal SSIM', 1.05, rows('limn webp', 'libwebp, method 4')),
     bytes('JPEG: bytes of libjpeg-turbo at equal SSIM', 1, rows('limn jpg', 'libjpeg-turbo')),
     bytes('JPEG: bytes of mozjpeg at equal SSIM (for a high effort)', 1.02, rows('limn jpg', 'mozjpeg')),
     bytes('AVIF up to 1 MP: bytes of our WebP at equal SSIM', 0.8, rows('limn avif', 'limn webp', ({ megapixels }) => megapixels <= 1)),
-    bytes('PNG: bytes of sharp at its default', 1, rows('limn png', 'sharp png')),
+    bytes('PNG: bytes of sharp at its default', 1, [...rows('limn png', 'sharp png'), ...pngs]),
   ];
 }
 
 /** All bars, with what was measured. */
 export function bars({ results, ladders, reductions }) {
   return [
-    ...thumbnails(results), ...others(results), ...sizes(ladders),
+    ...thumbnails(results), ...others(results), ...sizes(results, ladders),
     bar('reduced to a quarter or less: SSIM with the full filter', '>=', 0.99, reductions, (row) => row.limn, (value) => value.toFixed(4)),
   ];
 }

@@ -1,11 +1,14 @@
 // Cost against megapixels.
 
-/** Least squares of ms = fixed + each * megapixels. */
+/**
+ * Least squares of ms = fixed + each * megapixels, of errors as shares of what was measured: else the largest
+ * pictures alone would make the line. `off` is the largest such error.
+ */
 export function line(points) {
-  const n = points.length, sum = (of) => points.reduce((total, point) => total + of(point), 0);
-  const [x, y] = [sum((p) => p.megapixels) / n, sum((p) => p.ms) / n];
-  const each = sum((p) => (p.megapixels - x) * (p.ms - y)) / sum((p) => (p.megapixels - x) ** 2);
-  return { fixed: y - each * x, each, points: n };
+  const sum = (of) => points.reduce((total, { megapixels, ms }) => total + of(megapixels, ms) / ms ** 2, 0);
+  const all = sum(() => 1), [x, y] = [sum((mp) => mp) / all, sum((_, ms) => ms) / all];
+  const each = sum((mp, ms) => (mp - x) * (ms - y)) / sum((mp) => (mp - x) ** 2), fixed = y - each * x;
+  return { fixed, each, points: points.length, off: Math.max(...points.map(({ megapixels, ms }) => Math.abs(fixed + each * megapixels - ms) / ms)) };
 }
 
 /** For each series of jobs and each contender that did two sizes or more of it, its line. */

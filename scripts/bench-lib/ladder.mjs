@@ -9,7 +9,7 @@ import { ssim } from './ssim.mjs';
 
 const LADDER = [40, 55, 70, 80, 88];
 /** AVIF's scale is its own, and each step takes a second. */
-const LADDER_AVIF = [35, 50, 65, 78];
+const LADDER_AVIF = [40, 60, 78, 92];
 
 /** The encoders by name, each `(picture, quality)` to a file. Another effort of Limn's is another line with its parameter. */
 async function encoders({ wasm, rare }) {

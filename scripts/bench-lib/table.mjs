@@ -27,8 +27,8 @@ function cells(line) {
 
 /** Lines fitted through jobs. */
 export function lines(fits) {
-  const head = ['cost against megapixels', '', 'ms fixed', 'ms a MP', 'sizes'];
-  return columns([head, ...fits.map(({ series, name, fixed, each, points }) => [series, name, fixed.toFixed(1), each.toFixed(2), String(points)])], [0, 1]);
+  const head = ['cost against megapixels', '', 'ms fixed', 'ms a MP', 'sizes', 'off by'];
+  return columns([head, ...fits.map(({ series, name, fixed, each, points, off }) => [series, name, fixed.toFixed(1), each.toFixed(2), String(points), `${(off * 100).toFixed(0)} %`])], [0, 1]);
 }
 
 /** Bytes at equal SSIM. */
