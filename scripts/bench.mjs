@@ -50,7 +50,7 @@ async function told(line, { wanted, base, job }) {
 function head({ quick, runs }, load) {
   const told = `node ${process.version}, V8 ${process.versions.v8}, ${cpus()[0]?.model ?? 'unknown processor'}, ${cpus().length} processors, load ${load.toFixed(2)}`;
   const busy = load > 0.7 ? '\nThe machine is busy with other work: times are too long, ratios hold better.' : '';
-  return `${told}${busy}\n${runs} rounds after a warm-up${quick ? ', quick' : ''}; x Limn: minimum over Limn's minimum, above 1 is slower; SSIM: with the full filter; MB: peak; beside: less the source held in it\n`;
+  return `${told}${busy}\n${runs} rounds after a warm-up, more of short jobs${quick ? ', quick' : ''}; x Limn: minimum over Limn's minimum, above 1 is slower; SSIM: with the full filter; MB: peak; beside: less the source held in it\n`;
 }
 
 /** What could not be measured at all, by name. */
