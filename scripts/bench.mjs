@@ -1,82 +1,86 @@
-// Times Limn's engine beside its peers in one process: node scripts/bench.mjs --wasm PATH [--runs N] [--work DIR] [--json FILE]
-import { writeFile } from 'node:fs/promises';
+// Times Limn's engine beside its peers: node scripts/bench.mjs --wasm PATH --peers DIR [--rare PATH] [--quick] [--runs N] [--only TEXT] [--work DIR] [--json FILE]
+import { existsSync } from 'node:fs';
+import { mkdir, writeFile } from 'node:fs/promises';
+import { cpus, loadavg } from 'node:os';
+import { dirname, join } from 'node:path';
 import { parseArgs } from 'node:util';
-import { peers } from './bench-lib/contenders.mjs';
-import { jobs } from './bench-lib/inputs.mjs';
-import { engine } from './bench-lib/limn.mjs';
-import { bars, table } from './bench-lib/table.mjs';
+import { bars } from './bench-lib/bars.mjs';
+import { CONTENDERS } from './bench-lib/contenders/list.mjs';
+import { fits } from './bench-lib/fit.mjs';
+import { jobs } from './bench-lib/jobs.mjs';
+import { ladders } from './bench-lib/ladder.mjs';
+import { likeness, reference } from './bench-lib/likeness.mjs';
+import { race } from './bench-lib/race.mjs';
+import { reductions } from './bench-lib/reductions.mjs';
+import { barLines, lines, nearness, sizes, times } from './bench-lib/table.mjs';
 
 function options() {
   const { values } = parseArgs({ options: {
-    wasm: { type: 'string' }, runs: { type: 'string', default: '7' }, work: { type: 'string', default: '.tools/bench' }, json: { type: 'string' },
+    wasm: { type: 'string' }, rare: { type: 'string' }, peers: { type: 'string' }, work: { type: 'string', default: '.tools/bench' },
+    quick: { type: 'boolean', default: false }, runs: { type: 'string' }, only: { type: 'string' }, json: { type: 'string' },
   } });
-  const runs = Number(values.runs);
-  if (!values.wasm || !Number.isInteger(runs) || runs < 1) throw new Error('usage: node scripts/bench.mjs --wasm PATH [--runs N] [--work DIR] [--json FILE]');
-  return { ...values, runs };
+  const runs = Number(values.runs ?? (values.quick ? 5 : 9));
+  if (!values.wasm || !values.peers || !Number.isInteger(runs) || runs < 1) throw new Error('usage: node scripts/bench.mjs --wasm PATH --peers DIR [--rare PATH] [--quick] [--runs N] [--only TEXT] [--work DIR] [--json FILE]');
+  // In milliseconds of one contender at one job: the slow ones run less often.
+  return { ...values, runs, spend: values.quick ? 1500 : 10_000, fixtures: process.env.LIMN_FIXTURES };
 }
 
-// A library may consume or detach what it is given, so every run gets a copy, made before the clock starts.
-async function timed(contender, job) {
-  const own = { ...job, source: Buffer.from(job.source) };
-  const start = performance.now();
-  const out = await contender.run(own);
-  return { ms: performance.now() - start, bytes: out.length };
+/** One job's lines, with ratios to Limn, the memory beside the source, and SSIM with the full filter. */
+async function measured(job, { wasm, peers, work, runs, spend }) {
+  process.stderr.write(`${job.title}\n`);
+  const raced = await race(job, CONTENDERS, { where: { wasm, peers }, runs, spend });
+  const wanted = await reference(job, join(work, 'references'));
+  const base = raced.find(({ name }) => name === 'limn')?.min;
+  for (const line of raced) if (!line.error) await told(line, { wanted, base, job });
+  const { pixels, path, ...rest } = job;
+  return { ...rest, pixels: Boolean(pixels), lines: raced };
 }
 
-async function measure(job, contenders, runs) {
-  const lines = contenders.filter(({ only }) => only(job)).map((contender) => ({ contender, name: contender.name, note: contender.note(job), times: [] }));
-  // Round 0 warms up. The first place goes round, so that no one always follows the same neighbour.
-  for (let round = 0; round <= runs; round++) {
-    for (let i = 0; i < lines.length; i++) {
-      const line = lines[(i + round) % lines.length];
-      if (line.error) continue;
-      try {
-        const { ms, bytes } = await timed(line.contender, job);
-        line.bytes = bytes;
-        if (round) line.times.push(ms);
-      } catch (error) {
-        line.error = String(error?.message ?? error);
-      }
-    }
-  }
-  for (const line of lines) {
-    delete line.contender;
-    if (line.error) continue;
-    line.times.sort((a, b) => a - b);
-    line.min = line.times[0];
-    line.median = (line.times[(runs - 1) >> 1] + line.times[runs >> 1]) / 2;
-  }
-  const base = lines.find(({ name }) => name === 'limn').min;
-  for (const line of lines) line.ratio = line.min / base;
-  return lines;
+async function told(line, { wanted, base, job }) {
+  const { memory, asked } = CONTENDERS.find(({ name }) => name === line.name);
+  line.resident = memory === 'rss';
+  // The source is read before the resident set is looked at first; a WASM memory holds a copy.
+  line.beside = line.resident ? line.memory : line.memory - job.sourceBytes;
+  if (base) line.ratio = line.min / base;
+  // In linear light another picture is right.
+  if (!asked) line.ssim = await likeness(line.out, wanted);
+  delete line.out;
+}
+
+function head({ quick, runs }, load) {
+  const told = `node ${process.version}, V8 ${process.versions.v8}, ${cpus()[0]?.model ?? 'unknown processor'}, ${cpus().length} processors, load ${load.toFixed(2)}`;
+  const busy = load > 0.7 ? '\nThe machine is busy with other work: times are too long, ratios hold better.' : '';
+  return `${told}${busy}\n${runs} rounds after a warm-up, more of short jobs${quick ? ', quick' : ''}; x Limn: minimum over Limn's minimum, above 1 is slower; SSIM: with the full filter; MB: peak; beside: less the source held in it\n`;
+}
+
+/** What could not be measured at all, by name. */
+function missing({ peers, rare }, results) {
+  const failed = CONTENDERS.map(({ name }) => [name, results.flatMap(({ lines }) => lines.filter((line) => line.name === name))]).filter(([, all]) => all.length && all.every(({ error }) => error));
+  return [
+    ...existsSync(join(peers, 'node_modules')) ? [] : [`The peers are not installed in ${peers}.`],
+    ...failed.map(([name, [{ error }]]) => `${name} was measured at no job: ${error}`),
+    ...rare ? [] : ['AVIF was not measured: the rare module is not built.'],
+  ];
 }
 
 async function main() {
-  const { wasm, runs, work, json } = options();
-  const limn = await engine(wasm);
-  const list = await jobs(work, process.env.LIMN_FIXTURES);
-  const { loaded, missing } = await peers();
-  const own = { name: 'limn', only: () => true, note: () => '', run: await limn.runner() };
+  const asked = options(), [load] = loadavg();
+  const list = await jobs(asked.work, asked);
   const results = [];
-  for (const { source, path, ...job } of list) {
-    process.stderr.write(`${job.title}\n`);
-    const lines = await measure({ ...job, source }, [own, ...loaded], runs);
-    const memory = await limn.memory({ ...job, source }).catch(() => null);
-    results.push({ ...job, sourceBytes: source.length, lines, memory });
-  }
-  const summary = bars(results);
-  console.log(`node ${process.version}, V8 ${process.versions.v8}, ${runs} runs after a warm-up; x Limn is the minimum over Limn's, above 1 is slower\n`);
-  console.log(table(results));
-  for (const line of missing) console.log(`\n${line}`);
-  console.log(`\n${summary.map(({ text }) => text).join('\n')}`);
-  if (json) {
-    const file = { node: process.version, runs, results, missing, bars: summary.map(({ name, state }) => ({ name, state })) };
-    await writeFile(json, `${JSON.stringify(file, null, 2)}\n`);
-  }
+  for (const job of list) results.push(await measured(job, asked));
+  const climbed = asked.only ? [] : await ladders(asked);
+  const near = asked.only ? [] : await reductions(list, { ...asked, references: join(asked.work, 'references') });
+  const found = { results, fits: fits(results), ladders: climbed, reductions: near, bars: bars({ results, ladders: climbed, reductions: near }), missing: missing(asked, results) };
+  console.log(head(asked, load));
+  console.log([times(results), lines(found.fits), sizes(climbed), nearness(near), barLines(found.bars), ...found.missing].join('\n\n'));
+  const file = asked.json ?? join(asked.work, 'last.json');
+  await mkdir(dirname(file), { recursive: true });
+  await writeFile(file, `${JSON.stringify({ node: process.version, processor: cpus()[0]?.model, load, quick: asked.quick, runs: asked.runs, ...found }, null, 2)}\n`);
+  console.log(`\nSaved as ${file}`);
 }
 
 // The peers' threads would keep the process alive, so it is ended by hand.
 main().then(() => process.exit(0), (error) => {
-  console.error(error.message);
+  console.error(error.stack);
   process.exit(1);
 });

@@ -1,44 +1,53 @@
-// Prints the results as an aligned table, and the bars as reached or missed.
+// Prints what was measured.
+
 const MB = 1024 * 1024;
 const mb = (bytes) => (bytes / MB).toFixed(1);
 
-const HEAD = ['job', 'contender', 'min ms', 'median', 'bytes', 'x Limn', 'memory'];
-const TEXT = [0, 1, 6];
-
-export function table(results) {
-  const rows = [HEAD];
-  for (const { title, lines, memory } of results) {
-    lines.forEach((line, i) => {
-      const name = line.note ? `${line.name} (${line.note})` : line.name;
-      const held = line.name === 'limn' && memory ? `${mb(memory.total)} MB, ${mb(memory.beside)} beside the source` : '';
-      rows.push(line.error
-        ? [i ? '' : title, name, '-', '-', '-', '-', `failed: ${line.error}`]
-        : [i ? '' : title, name, line.min.toFixed(1), line.median.toFixed(1), String(line.bytes), line.ratio ? line.ratio.toFixed(2) : '-', held]);
-    });
-  }
-  const widths = HEAD.map((_, c) => Math.max(...rows.map((row) => (c === 6 ? 0 : row[c].length))));
-  const print = (row) => row.map((cell, c) => (TEXT.includes(c) ? cell.padEnd(widths[c]) : cell.padStart(widths[c]))).join('  ').trimEnd();
-  return [print(rows[0]), widths.map((w) => '-'.repeat(w || HEAD[6].length)).join('  '), ...rows.slice(1).map(print)].join('\n');
+/** Rows in columns, the first of them the heads; `left` are the columns that hold words. */
+export function columns(rows, left) {
+  const widths = rows[0].map((_, c) => Math.max(...rows.map((row) => row[c].length)));
+  const print = (row) => row.map((cell, c) => (left.includes(c) ? cell.padEnd(widths[c]) : cell.padStart(widths[c]))).join('  ').trimEnd();
+  return [print(rows[0]), widths.map((width) => '-'.repeat(width)).join('  '), ...rows.slice(1).map(print)].join('\n');
 }
 
-// Each bar is held against every job it is about, and one miss misses it; progressive JPEGs are shown for information.
-export function bars(results) {
-  const ratio = (result, name) => result.lines.find((line) => line.name === name)?.ratio;
-  const jpeg = results.filter((result) => result.baseline && result.format === 'jpg');
-  const large = results.filter((result) => result.baseline && Math.abs(result.pixels - 24) < 1.5);
+/** A block for each job. */
+export function times(results) {
+  const head = ['', 'min ms', 'median', 'x Limn', 'bytes', 'SSIM', 'MB', 'beside'];
+  return results.map(({ title, lines }) => `${title}\n${columns([head, ...lines.map(cells)], [0])}`).join('\n\n');
+}
+
+function cells(line) {
+  const name = `  ${line.name}${line.note ? ` (${line.note})` : ''}`;
+  if (line.error) return [`${name} failed: ${line.error}`, ...Array(7).fill('')];
   return [
-    // Photon's WebP is lossless, which is other work.
-    bar('>= 10x photon', jpeg, (r) => ratio(r, 'photon'), (x) => x >= 10, (x) => `${x.toFixed(1)}x`),
-    bar('<= 1.6x sharp native', jpeg, (r) => 1 / ratio(r, 'sharp native'), (x) => x <= 1.6, (x) => `${x.toFixed(2)}x`),
-    bar('<= 1.6x sharp native, WebP', results.filter((r) => r.format === 'webp'), (r) => 1 / ratio(r, 'sharp native'), (x) => x <= 1.6, (x) => `${x.toFixed(2)}x`),
-    bar('24 MP baseline JPEG <= 24 MB beside the source', large, (r) => r.memory?.beside, (x) => x <= 24 * MB, (x) => `${mb(x)} MB`),
+    name, line.min.toFixed(1), line.median.toFixed(1), line.ratio?.toFixed(2) ?? '-', String(line.bytes),
+    line.ssim?.toFixed(4) ?? '-', line.resident ? `${mb(line.beside)} rss` : mb(line.memory), mb(line.beside),
   ];
 }
 
-function bar(name, results, measure, holds, show) {
-  const parts = results.map((result) => ({ title: result.title, value: measure(result) }));
-  const known = parts.filter(({ value }) => Number.isFinite(value));
-  const state = known.length < parts.length || !parts.length ? 'not measured' : known.every(({ value }) => holds(value)) ? 'reached' : 'missed';
-  const each = parts.map(({ title, value }) => `    ${Number.isFinite(value) ? `${holds(value) ? 'reached' : 'missed '}  ${show(value).padStart(8)}` : 'not measured     '}  ${title}`);
-  return { name, state, text: [`${name}: ${state}`, ...each].join('\n') };
+/** Lines fitted through jobs. */
+export function lines(fits) {
+  const head = ['cost against megapixels', '', 'ms fixed', 'ms a MP', 'sizes', 'off by'];
+  return columns([head, ...fits.map(({ series, name, fixed, each, points, off }) => [series, name, fixed.toFixed(1), each.toFixed(2), String(points), `${(off * 100).toFixed(0)} %`])], [0, 1]);
+}
+
+/** Bytes at equal SSIM. */
+export function sizes(ladders) {
+  const head = ['bytes at equal SSIM', 'ours', 'theirs', 'ratio', 'SSIM from', 'to'];
+  const rows = ladders.flatMap(({ picture, pairs }) => pairs.map(({ ours, theirs, ratio, from, to }) => [picture, ours, theirs, ratio?.toFixed(3) ?? 'do not meet', from?.toFixed(4) ?? '', to?.toFixed(4) ?? '']));
+  return columns([head, ...rows], [0, 1, 2]);
+}
+
+/** SSIM with the full filter. */
+export function nearness(reductions) {
+  const head = ['SSIM with the full filter', 'Limn', 'sharp'];
+  return columns([head, ...reductions.map(({ title, limn, sharp }) => [title, limn?.toFixed(4) ?? '-', sharp?.toFixed(4) ?? '-'])], [0]);
+}
+
+/** Each bar with the jobs that it was held against. */
+export function barLines(bars) {
+  return bars.map(({ name, sense, limit, state, parts }) => [
+    `${name} ${sense} ${limit}: ${state}`,
+    ...parts.map((part) => `    ${part.state.padEnd(12)}  ${part.shown.padStart(8)}  ${part.title}`),
+  ].join('\n')).join('\n');
 }

@@ -43,7 +43,9 @@ fn run(source: &[u8], query: &str) -> limn_core::Result<Vec<u8>> {
     let bucket: &Bucket = config.bucket("bench")?;
     let pairs = query.split('&').filter_map(|p| p.split_once('=')).filter_map(|(n, v)| Some((short::canonical_name(n)?, v.to_string())));
     let plan = Program::Short(pairs.collect()).compile(bucket)?;
-    let kit = Kit::default();
+    // A bucket's setting elsewhere, and no parameter.
+    let mut kit = Kit::default();
+    kit.linear = query.split('&').any(|pair| pair == "linear=1");
     Ok(render(&plan, source, &Scene::new(Class::Base, &kit, Quality::Default))?.bytes)
 }
 
