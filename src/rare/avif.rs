@@ -18,7 +18,7 @@ use ravif::{BitDepth, Encoder, Img, RGBA8};
 /// The most pixels that are encoded: rav1e keeps some 30 bytes a pixel, and its memory cannot be asked for politely.
 const MAX_PIXELS: u64 = 2_000_000;
 /// ravif's scale ends at 10, the fastest. At 640×480 this takes WASM 0.6 s.
-const SPEED: u8 = 9;
+const SPEED: u8 = 7;
 
 /// Encodes RGBA of a size in pixels; `quality` is 1 to 100. Opaque pictures get no alpha plane.
 ///
