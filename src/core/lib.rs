@@ -55,6 +55,7 @@ pub mod request_log;
 pub mod route;
 pub mod saveas;
 pub mod tags;
+pub mod trace;
 pub mod upload;
 pub mod verdict;
 

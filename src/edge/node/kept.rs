@@ -2,7 +2,7 @@
 //! an origin that fails has left something. Each is checked when it is read.
 
 use super::Original;
-use crate::bytes;
+use crate::{bytes, Edge};
 use js_sys::Uint8Array;
 use limn_core::api::range::Range;
 use limn_core::{hash, percent};
@@ -19,7 +19,8 @@ fn url(bucket: &str, name: &str, version: &str) -> String {
 }
 
 /// The bytes of a version, whole; a broken entry is a miss.
-pub async fn get(bucket: &str, name: &str, version: &str) -> Option<Original> {
+pub async fn get(edge: &Edge, bucket: &str, name: &str, version: &str) -> Option<Original> {
+    let _step = edge.step("l1");
     let found: web_sys::Response = Cache::default().get(url(bucket, name, version), false).await.ok()??.into();
     let headers = found.headers();
     let header = |name: &str| headers.get(name).ok().flatten();
