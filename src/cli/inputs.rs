@@ -1,4 +1,4 @@
-//! What `limn render` is to make of what: files, folders and streams, and where each result goes.
+//! What is to be made of what: files, folders and streams, and where each result goes.
 
 use limn_core::codec::Format;
 use std::path::{Path, PathBuf};
@@ -49,12 +49,7 @@ pub fn of(inputs: &[PathBuf], output: &Path) -> Result<Vec<Work>, String> {
         if is_stream(input) {
             return Err("-: standard input goes into a file or to standard output, and stands alone.".into());
         }
-        let mut files = Vec::new();
-        match input.is_dir() {
-            true => look_into(input, &mut files)?,
-            false => files.push(input.clone()),
-        }
-        for file in files {
+        for file in under(input)? {
             let name = file.strip_prefix(input).ok().filter(|rest| !rest.as_os_str().is_empty());
             let name = name.map(Path::to_path_buf).or_else(|| file.file_name().map(PathBuf::from));
             let to = output.join(name.ok_or_else(|| format!("{}: a file is wanted.", file.display()))?);
@@ -68,6 +63,31 @@ pub fn of(inputs: &[PathBuf], output: &Path) -> Result<Vec<Work>, String> {
         true => Err("there is no image in what was named.".into()),
         false => Ok(work),
     }
+}
+
+/// The files that are named and those in folders that are, where no result goes anywhere.
+///
+/// # Errors
+/// A sentence.
+pub fn files(inputs: &[PathBuf]) -> Result<Vec<PathBuf>, String> {
+    if inputs.iter().any(|input| is_stream(input)) {
+        return Err("-: a file or a folder is wanted.".into());
+    }
+    let all: Vec<PathBuf> = inputs.iter().map(|input| under(input)).collect::<Result<Vec<_>, _>>()?.into_iter().flatten().collect();
+    match all.is_empty() {
+        true => Err("there is no image in what was named.".into()),
+        false => Ok(all),
+    }
+}
+
+/// A file itself; of a folder what is named as an image.
+fn under(input: &Path) -> Result<Vec<PathBuf>, String> {
+    let mut files = Vec::new();
+    match input.is_dir() {
+        true => look_into(input, &mut files)?,
+        false => files.push(input.into()),
+    }
+    Ok(files)
 }
 
 /// Files that are named as images, in the order of their names.
@@ -122,9 +142,12 @@ mod tests {
             std::fs::write(folder.join(name), b"").unwrap();
         }
         let work = of(std::slice::from_ref(&folder), Path::new("out/")).unwrap();
+        let alone = files(&[folder.clone(), folder.join("notes.txt")]).unwrap();
         let empty = of(&paths(&[]), Path::new("out/"));
         std::fs::remove_dir_all(folder).unwrap();
         assert_eq!(work.iter().map(|w| w.output("png")).collect::<Vec<_>>(), paths(&["out/b.png", "out/in/a.png"]));
         assert!(empty.is_err());
+        assert_eq!(alone.len(), 3);
+        assert!(files(&paths(&["-"])).is_err());
     }
 }

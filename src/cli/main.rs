@@ -1,5 +1,6 @@
 //! The `limn` command: the engine and the signer that the Worker has, on files and in a shell.
 
+mod bench;
 mod check;
 mod completions;
 mod explain;
@@ -27,7 +28,7 @@ use std::process::ExitCode;
 #[command(
     name = "limn",
     version,
-    after_help = "Examples:\n  limn render cat.jpg 'w=200&f=webp' -o cat.webp\n  limn render cat.jpg image/resize,w_200 -o small.jpg\n  limn explain 'http://127.0.0.1:8787/demo/cat.jpg?w=200&blur=2' --source cat.jpg\n  limn sign 'http://127.0.0.1:8787/vault/cat.jpg?w=200&exp=1900000000' --key limn-dev --secret-env LIMN_SECRET\n  limn sign http://127.0.0.1:8787/vault/cat.jpg --kind s3 --method PUT --content-type image/jpeg --key limn-dev --expires 600\n  limn sign http://127.0.0.1:8787/vault --kind form-oss --key limn-dev --object 'up/${filename}' --max-bytes 5000000\n  limn check --env production\n  limn put cat.jpg demo/ && limn get demo/cat.jpg --params w=200 -o small.jpg\n\nExit codes: 0 done, 1 refused or failed, 2 the command line is wrong."
+    after_help = "Examples:\n  limn render cat.jpg 'w=200&f=webp' -o cat.webp\n  limn render cat.jpg image/resize,w_200 -o small.jpg\n  limn explain 'http://127.0.0.1:8787/demo/cat.jpg?w=200&blur=2' --source cat.jpg\n  limn sign 'http://127.0.0.1:8787/vault/cat.jpg?w=200&exp=1900000000' --key limn-dev --secret-env LIMN_SECRET\n  limn sign http://127.0.0.1:8787/vault/cat.jpg --kind s3 --method PUT --content-type image/jpeg --key limn-dev --expires 600\n  limn sign http://127.0.0.1:8787/vault --kind form-oss --key limn-dev --object 'up/${filename}' --max-bytes 5000000\n  limn check --env production\n  limn bench photo.jpg 'w=200&f=webp' --repeats 20\n  limn put cat.jpg demo/ && limn get demo/cat.jpg --params w=200 -o small.jpg\n\nExit codes: 0 done, 1 refused or failed, 2 the command line is wrong."
 )]
 struct Cli {
     #[command(subcommand)]
@@ -44,6 +45,8 @@ enum Command {
     Sign(sign::Args),
     /// Reads a deployment's settings as the Worker would, and tells what is wrong or doubtful.
     Check(check::Args),
+    /// Measures what a plan costs on this machine, or what a running Limn bears.
+    Bench(bench::Args),
     /// Stores files in a running Limn.
     Put(put::Args),
     /// Takes an object, or an image made of it, out of a running Limn.
@@ -68,6 +71,7 @@ fn main() -> ExitCode {
         Command::Explain(args) => explain::run(&args),
         Command::Sign(args) => sign::run(&args),
         Command::Check(args) => check::run(&args),
+        Command::Bench(args) => bench::run(&args),
         Command::Put(args) => put::run(&args),
         Command::Get(args) => get::run(&args),
         Command::Ls(args) => ls::run(&args),

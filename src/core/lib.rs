@@ -57,6 +57,7 @@ pub mod route;
 pub mod saveas;
 pub mod sort;
 pub mod tags;
+pub mod trace;
 pub mod upload;
 pub mod verdict;
 

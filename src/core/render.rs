@@ -52,6 +52,8 @@ pub struct Encoded {
     pub size: Size,
     /// Frames in it, 1 for stills and facts.
     pub frames: u32,
+    /// Pixels of the source, of as many frames as were decoded; 0 where its header told all.
+    pub source_pixels: u64,
 }
 
 /// Makes the image, or the facts that the plan asks for instead.
@@ -98,7 +100,7 @@ pub fn still(bytes: &[u8], ops: &[&dyn Op], kit: &Kit) -> Result<Image> {
 }
 
 fn facts(json: serde_json::Value, size: Size) -> Encoded {
-    Encoded { bytes: json.to_string().into_bytes(), mime: "application/json", format: None, size, frames: 1 }
+    Encoded { bytes: json.to_string().into_bytes(), mime: "application/json", format: None, size, frames: 1, source_pixels: 0 }
 }
 
 struct Job<'a> {
@@ -143,7 +145,7 @@ impl Job<'_> {
             _ => None,
         };
         if let Some(json) = json {
-            return Ok(facts(json, image.size()));
+            return Ok(Encoded { source_pixels: self.read(), ..facts(json, image.size()) });
         }
         let size = image.held();
         // What the client takes beside JPEG decides only once transparency is known.
@@ -167,7 +169,12 @@ impl Job<'_> {
             }
             codec::encode(once, format, settings, self.scene.kit)
         })?;
-        Ok(Encoded { bytes, mime: format.mime(), format: Some(format), size, frames: 1 })
+        Ok(Encoded { bytes, mime: format.mime(), format: Some(format), size, frames: 1, source_pixels: self.read() })
+    }
+
+    /// Pixels that decoding one frame reads: a later one is drawn over those before it.
+    fn read(&self) -> u64 {
+        self.header.size.pixels() * (u64::from(self.plan.still.unwrap_or(0)) + 1)
     }
 
     /// The frame that the plan names, or the first.
@@ -196,11 +203,11 @@ impl Job<'_> {
             return Err(Error::BadArg(format!("{op} works on stills only; ask for one frame (anim=0) beside it.")));
         }
         let size = Cell::new(self.header.size);
-        let most = self.plan.most_frames.unwrap_or(u32::MAX).min(self.header.frames);
+        let all = self.header.frames;
+        let most = self.plan.most_frames.unwrap_or(u32::MAX).min(all);
         let bytes = self.within_budget(format, |settings| {
             let want = self.want();
             let mut frames = codec::frames(self.bytes, self.header, &want)?.ok_or(Error::Internal)?;
-            let all = self.header.frames;
             let mut animator = None;
             let mut waiting: Option<(Image, u32)> = None;
             let mut at = 0u32;
@@ -223,7 +230,14 @@ impl Job<'_> {
             }
             animator.ok_or_else(|| Error::ImageCorrupt(format!("The {} file holds no frame.", self.header.format.name())))?.finish()
         })?;
-        Ok(Encoded { bytes, mime: format.mime(), format: Some(format), size: size.get(), frames: most })
+        Ok(Encoded {
+            bytes,
+            mime: format.mime(),
+            format: Some(format),
+            size: size.get(),
+            frames: most,
+            source_pixels: self.header.size.pixels() * u64::from(all),
+        })
     }
 
     fn add(

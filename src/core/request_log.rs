@@ -4,6 +4,7 @@ use crate::address::Address;
 use crate::config::{Config, Log};
 use crate::parts::{Method, Parts};
 use crate::route::Route;
+use crate::trace::{Sample, Steps};
 use crate::verdict;
 use serde_json::{json, Map, Value};
 
@@ -29,10 +30,32 @@ pub struct Entry<'a> {
     /// How long the request waited for storage, caches and bodies, as far as the platform's clock tells: it stands
     /// still while code runs.
     pub waited_ms: u64,
+    /// What was noted on the way.
+    pub notes: &'a Notes,
+}
+
+/// What only those know who did the work: noted while a request is answered.
+#[derive(Debug, Clone, Default)]
+pub struct Notes {
+    /// The node that served the bytes, or those that took them.
+    pub nodes: Option<String>,
+    /// Pixels of the source and of the result, all frames, where this request had an image made.
+    pub pixels: Option<(u64, u64)>,
+    /// Of a request that is traced.
+    pub sample: Option<Sample>,
+    /// What its steps took.
+    pub steps: Steps,
+}
+
+impl Notes {
+    /// Notes a node; of several that a read goes to, the first holds what was asked for.
+    pub fn note_node(&mut self, name: &str) {
+        self.nodes.get_or_insert_with(|| name.into());
+    }
 }
 
 /// What is known of an answer.
-#[derive(Debug, Clone, Copy, Default)]
+#[derive(Debug, Clone, Copy)]
 pub struct Answered<'a> {
     /// Its status.
     pub status: u16,
@@ -44,13 +67,16 @@ pub struct Answered<'a> {
     pub length: Option<u64>,
     /// See [`Entry::waited_ms`].
     pub waited_ms: u64,
+    /// See [`Entry::notes`].
+    pub notes: &'a Notes,
 }
 
 impl Log {
-    /// Whether such an answer leaves a line.
+    /// Whether such an answer leaves a line; a sampled one does, but where there is no log.
     pub fn wants(self, answered: &Answered) -> bool {
         match self {
             Log::Off => false,
+            _ if answered.notes.sample.is_some() => true,
             Log::All => true,
             Log::Errors => match answered.error {
                 // Whoever asks too much is told so, in OSS's and S3's words by a 503.
@@ -81,6 +107,7 @@ impl<'a> Entry<'a> {
             cache: answered.cache,
             bytes: answered.length.filter(|_| !bodiless).unwrap_or(0),
             waited_ms: answered.waited_ms,
+            notes: answered.notes,
         }
     }
 
@@ -90,6 +117,7 @@ impl<'a> Entry<'a> {
         for (tier, verdict) in verdict::told(self.cache) {
             cache.insert(tier.into(), verdict.into());
         }
+        let steps: Map<String, Value> = self.notes.steps.iter().map(|(name, ms)| (name.into(), ms.into())).collect();
         let mut line = json!({
             "limn": "request",
             "id": self.id,
@@ -98,6 +126,11 @@ impl<'a> Entry<'a> {
             "method": self.method.map(Method::as_str),
             "status": self.status,
             "error": self.error,
+            "node": self.notes.nodes,
+            "source_pixels": self.notes.pixels.map(|(source, _)| source),
+            "pixels": self.notes.pixels.map(|(_, result)| result),
+            "trace": self.notes.sample.as_ref().and_then(|sample| sample.trace_id.as_deref()),
+            "steps": if steps.is_empty() { Value::Null } else { steps.into() },
             "cache": if cache.is_empty() { Value::Null } else { cache.into() },
             "bytes": self.bytes,
             "waited_ms": self.waited_ms,
@@ -119,6 +152,12 @@ mod tests {
     use super::*;
     use crate::config::tests::sample;
 
+    static NONE: Notes = Notes { nodes: None, pixels: None, sample: None, steps: Steps::new() };
+
+    fn answered<'a>(status: u16, error: Option<&'a str>) -> Answered<'a> {
+        Answered { status, error, cache: "", length: None, waited_ms: 0, notes: &NONE }
+    }
+
     fn entry<'a>(method: &str, url: &str, answered: Answered<'a>) -> Entry<'a> {
         Entry::of("0f", Some(&Parts::new(method, url, []).unwrap()), Some(&sample()), answered)
     }
@@ -126,7 +165,7 @@ mod tests {
     #[test]
     fn a_line_tells_what_happened_and_nobody() {
         let cache = "limn-l2; hit, limn-l1; fwd=uri-miss, limn-l0; fwd=uri-miss";
-        let hit = Answered { status: 200, cache, length: Some(1_234), waited_ms: 7, ..Answered::default() };
+        let hit = Answered { cache, length: Some(1_234), waited_ms: 7, ..answered(200, None) };
         let made = entry("GET", "https://h/demo/a/secret.jpg?w=9&kid=me&s=SIGNATURE", hit);
         assert_eq!(
             made.line(),
@@ -136,20 +175,42 @@ mod tests {
     }
 
     #[test]
+    fn what_was_noted_is_told() {
+        let mut notes = Notes { pixels: Some((12_000_000, 60_000)), ..Notes::default() };
+        notes.note_node("r2");
+        // A mark's.
+        notes.note_node("oss");
+        assert_eq!(
+            entry("GET", "https://h/demo/a.jpg", Answered { notes: &notes, ..answered(200, None) }).line(),
+            r#"{"bucket":"demo","bytes":0,"id":"0f","limn":"request","method":"GET","node":"r2","pixels":60000,"route":"object","source_pixels":12000000,"status":200,"waited_ms":0}"#
+        );
+    }
+
+    #[test]
+    fn a_sample_tells_its_steps_whatever_the_log_is_but_off() {
+        let mut notes = Notes { sample: Some(Sample { trace_id: Some("4bf9".into()), asked: false }), ..Notes::default() };
+        notes.steps.add("ledger", 3);
+        let answered = Answered { notes: &notes, ..answered(200, None) };
+        assert!(Log::Errors.wants(&answered) && Log::All.wants(&answered) && !Log::Off.wants(&answered));
+        let line: Value = serde_json::from_str(&entry("GET", "https://h/demo/a.jpg", answered).line()).unwrap();
+        assert_eq!((line["trace"].as_str(), &line["steps"]), (Some("4bf9"), &json!({ "ledger": 3 })));
+    }
+
+    #[test]
     fn what_a_stranger_made_up_is_left_out() {
-        let refused = Answered { status: 404, error: Some("no_such_bucket"), length: Some(99), ..Answered::default() };
+        let refused = Answered { length: Some(99), ..answered(404, Some("no_such_bucket")) };
         let line = entry("HEAD", "https://h/anna-smith/a.jpg", refused).line();
         assert_eq!(
             line,
             r#"{"bytes":0,"error":"no_such_bucket","id":"0f","limn":"request","method":"HEAD","route":"object","status":404,"waited_ms":0}"#
         );
-        let nowhere = Entry::of("0f", None, None, Answered { status: 400, ..Answered::default() });
+        let nowhere = Entry::of("0f", None, None, answered(400, None));
         assert_eq!((nowhere.route, nowhere.bucket), ("none", None));
     }
 
     #[test]
     fn errors_are_faults_and_forgeries() {
-        let wants = |log: Log, status, error| log.wants(&Answered { status, error, ..Answered::default() });
+        let wants = |log: Log, status, error| log.wants(&answered(status, error));
         for (status, error, wanted) in [
             (200, None, false),
             (404, Some("no_such_key"), false),

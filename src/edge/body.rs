@@ -226,6 +226,8 @@ fn joined(edge: &Edge, pieces: &[Piece]) -> (Wire, Intake) {
 async fn take_in(edge: &Edge, to: &Target<'_>, mut wire: Wire, mut intake: Intake) -> Outcome<Arrived> {
     let (mut held, mut place) = (Vec::new(), None);
     let mut must_be_held = false;
+    // The rest of a long one goes to its node while it comes, and is part of that step.
+    let step = edge.step("body");
     while let Some(chunk) = wire.next().await {
         intake.push(&chunk?, &mut held)?;
         if place.is_none() {
@@ -244,11 +246,16 @@ async fn take_in(edge: &Edge, to: &Target<'_>, mut wire: Wire, mut intake: Intak
         match (to.kind(&held)?, intake.length()) {
             (Kind::Image, _) => must_be_held = true,
             (Kind::Opaque(content_type), Some(length)) if !to.needs_digest() => {
-                return pass_on(edge, to, held, wire, intake, (length, None), content_type).await
+                drop(step);
+                return pass_on(edge, to, held, wire, intake, (length, None), content_type).await;
             }
-            (Kind::Opaque(content_type), _) => return in_pieces(edge, to, held, wire, intake, content_type).await,
+            (Kind::Opaque(content_type), _) => {
+                drop(step);
+                return in_pieces(edge, to, held, wire, intake, content_type).await;
+            }
         }
     }
+    drop(step);
     let digested = intake.finish()?;
     Ok(Arrived::Held(held, digested, place))
 }

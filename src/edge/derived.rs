@@ -19,6 +19,7 @@ pub fn is_there(edge: &Edge) -> bool {
 
 /// Looks for a derived image.
 pub async fn get(edge: &Edge, key: &Key) -> Option<Entry> {
+    let _step = edge.step("l2");
     let store = edge.env.bucket(BINDING).ok()?;
     match read(&store, &key.store_key()).await {
         Ok(found) => found,

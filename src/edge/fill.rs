@@ -147,11 +147,15 @@ impl Fill<'_> {
         // An AVIF takes too long to wait for: WebP stands in for it, and it takes its place later.
         let at_once = if self.class == Class::Avif { Class::WebP } else { self.class };
         let scene = Scene::new(at_once, &kit, bucket.default_quality());
+        let step = edge.step("render");
         let image = match admission::with_room(&kit, || render(self.plan, &original.bytes, &scene)).await {
             Ok(image) => image,
             Err(error) if error.is_about_source() => return Ok(Made { kept: Kept::Refusal(error), deferred: None, read }),
             Err(error) => return Err(error.into()),
         };
+        drop(step);
+        let result = image.format.map_or(0, |_| image.size.pixels() * u64::from(image.frames));
+        edge.notes.borrow_mut().pixels = Some((image.source_pixels, result));
         let pending = self.class == Class::Avif && avif::may_follow(&image);
         let mut entry = Entry::of(&image.bytes, image.mime, original.modified);
         entry.representation.negotiated = self.plan.format == FormatChoice::Auto;

@@ -56,7 +56,9 @@ use limn_core::params::short::KEYS;
 use limn_core::parts::{Method, Parts};
 use limn_core::place::Place;
 use limn_core::reply::{self, Head};
+use limn_core::request_log::Notes;
 use limn_core::route::{ObjectPath, Route};
+use limn_core::trace::Sample;
 use limn_core::{http_date, Error};
 use std::cell::{Cell, RefCell};
 use std::rc::Rc;
@@ -76,6 +78,28 @@ pub struct Edge {
     strict: Cell<bool>,
     /// Bounds that an upload has come near to.
     warnings: RefCell<Vec<String>>,
+    /// What the log tells of the work; what is done behind the answer has a clone of its own, which nobody reads.
+    notes: RefCell<Notes>,
+}
+
+/// A step of a request that is traced; it ends when this is dropped.
+struct Step<'a> {
+    edge: &'a Edge,
+    name: &'static str,
+    begun: u64,
+}
+
+impl Edge {
+    /// Begins a step; of a request that is not traced nothing is noted.
+    fn step(&self, name: &'static str) -> Option<Step<'_>> {
+        self.notes.borrow().sample.is_some().then(|| Step { edge: self, name, begun: Date::now().as_millis() })
+    }
+}
+
+impl Drop for Step<'_> {
+    fn drop(&mut self) {
+        self.edge.notes.borrow_mut().steps.add(self.name, Date::now().as_millis().saturating_sub(self.begun));
+    }
 }
 
 #[event(fetch)]
@@ -85,8 +109,12 @@ async fn fetch(request: Request, env: Env, ctx: Context) -> worker::Result<Respo
     let watched = env.clone();
     let parts = parts_of(&request);
     let config = settings::load(&env).ok();
+    let mut notes = Notes::default();
     let outcome = match &parts {
-        Ok(parts) => answer(parts, request, env, ctx).await,
+        Ok(parts) => {
+            notes.sample = Sample::of(config.and_then(|c| c.site.trace), parts.header("traceparent"), js_sys::Math::random());
+            answer(parts, request, env, ctx, &mut notes).await
+        }
         Err(e) => Err(Failure::Refused(e.clone())),
     };
     let mut response = match outcome {
@@ -103,7 +131,12 @@ async fn fetch(request: Request, env: Env, ctx: Context) -> worker::Result<Respo
     for name in [Dialect::Limn, dialect].map(Dialect::request_id_header) {
         response.headers_mut().set(name, &request_id)?;
     }
-    watch::tell(&request_id, parts.as_ref().ok(), config, &watched, &response, ended.saturating_sub(begun));
+    let waited_ms = ended.saturating_sub(begun);
+    if notes.sample.as_ref().is_some_and(|sample| sample.asked) {
+        // On this answer alone: what caches keep was put together before.
+        response.headers_mut().set("server-timing", &notes.steps.server_timing(waited_ms))?;
+    }
+    watch::tell(&request_id, parts.as_ref().ok(), config, &watched, &response, (waited_ms, &notes));
     Ok(response)
 }
 
@@ -136,7 +169,7 @@ fn place_of(parts: &Parts, request: &Request, mode: Mode) -> Option<Place> {
     }
 }
 
-async fn answer(parts: &Parts, request: Request, env: Env, ctx: Context) -> Outcome<Response> {
+async fn answer(parts: &Parts, request: Request, env: Env, ctx: Context, notes: &mut Notes) -> Outcome<Response> {
     let config = settings::load(&env)?;
     if config.site.mode == Mode::Development && !address::is_local(parts) {
         return Err(Error::Misconfigured(
@@ -146,7 +179,16 @@ async fn answer(parts: &Parts, request: Request, env: Env, ctx: Context) -> Outc
     }
     let now = Date::now().as_millis() / 1_000;
     let place = place_of(parts, &request, config.site.mode);
-    let edge = Edge { config, env, ctx: Rc::new(ctx), now, place, strict: Cell::new(false), warnings: RefCell::default() };
+    let edge = Edge {
+        config,
+        env,
+        ctx: Rc::new(ctx),
+        now,
+        place,
+        strict: Cell::new(false),
+        warnings: RefCell::default(),
+        notes: RefCell::new(std::mem::take(notes)),
+    };
     let mut answer = match route(&edge, parts, request).await {
         // Whoever tries signatures is damped; the answer to one is the same either way.
         Err(Failure::Refused(error)) if error.is_forgery() => damper::admit_refusal(&edge, parts).await.and(Err(error.into())),
@@ -159,6 +201,7 @@ async fn answer(parts: &Parts, request: Request, env: Env, ctx: Context) -> Outc
         }
     }
     metrics::count(&edge, parts.method, &answer);
+    *notes = edge.notes.take();
     answer
 }
 
@@ -173,7 +216,9 @@ async fn route(edge: &Edge, parts: &Parts, request: Request) -> Outcome<Response
         }
         _ => {}
     }
+    let verifying = edge.step("verify");
     let caller = grant::identify(parts, &address, edge.config, edge.now)?;
+    drop(verifying);
     if let Route::Object(path) = &route {
         usage::admit_read(edge, parts, &path.bucket)?;
     }

@@ -71,6 +71,7 @@ pub async fn look(edge: &Edge, bucket: &Bucket, keys: Vec<String>) -> Outcome<(V
     let bounds = bounds(bucket);
     let mut known = in_isolate(&bucket.name, &keys);
     if usable(&known, &bounds, edge.now) > Use::Renew {
+        let _step = edge.step("l1");
         let found = join_all(keys.iter().map(|key| in_data_centre(&bucket.name, key))).await;
         known = known.into_iter().zip(found).map(|(mine, found)| newer(mine, found)).collect();
     }

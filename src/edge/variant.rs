@@ -48,7 +48,10 @@ pub async fn obtain(fill: &Fill<'_>, since: Option<u64>) -> Outcome<Option<Varia
             return hit(fill, key, kept, tier);
         }
     }
-    let lead = match board(&FLIGHTS, &fill.seat(), since).await {
+    let step = fill.edge.step("shared");
+    let seat = board(&FLIGHTS, &fill.seat(), since).await;
+    drop(step);
+    let lead = match seat {
         Seat::Late => return Ok(None),
         Seat::Landed((kept, Verdict::Made { .. })) => return Variant::of((kept, Verdict::Made { stored: false, collapsed: true })),
         Seat::Landed(shared) => return Variant::of(shared),
@@ -86,7 +89,9 @@ async fn nearby(fill: &Fill<'_>, key: &Key) -> Option<(Kept, Tier)> {
     if let Some(kept) = memory::get(key, fill.edge.now) {
         return Some((kept, Tier::Memory));
     }
+    let step = fill.edge.step("l1");
     let kept = cache::get(&fill.parts.host, key, |representation| representation.is_sent(fill.parts)).await?;
+    drop(step);
     memory::note_met(key);
     memory::put(key, &kept, fill.edge.now);
     Some((kept, Tier::DataCentre))

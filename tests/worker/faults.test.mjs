@@ -5,7 +5,7 @@ import { after, before, test } from 'node:test';
 import { isDeepStrictEqual } from 'node:util';
 import sharp from 'sharp';
 import { raw } from './limn.mjs';
-import { each, eventually, granted, pause, random, rig, serve, sha256, times } from './rig.mjs';
+import { called, each, eventually, granted, pause, random, rig, serve, sha256, times } from './rig.mjs';
 
 const photo = readFileSync(new URL('../../.tools/demo/photo.jpg', import.meta.url));
 /** Whole files by format. */
@@ -69,7 +69,7 @@ after(async () => {
 const isBad = ({ status, policy }) => assert.ok([502, 503, 504].includes(status) && policy === 'no-store', `${status} ${policy}`);
 /** What the caches hold of all that was put there, rows aside. */
 const inCaches = async (log, prefix) => {
-  const urls = log.filter(({ what, name }) => what === 'cache.put' && !name.includes('/__r/')).map(({ name }) => name);
+  const urls = log.filter(called('cache', 'put')).filter(({ name }) => !name.includes('/__r/')).map(({ name }) => name);
   return [...(await it.deed('present', urls)), ...(await it.deed('stored', prefix)).map(({ key }) => key)];
 };
 
@@ -169,18 +169,18 @@ test('F10: while an origin is down what is known serves, and when it is back the
 
 test('F13: whatever a write to the store does, the answer is there and it is tried once a fill', async () => {
   const count = times(200) / 4;
-  const hows = { before: {}, after: {}, delay: { most: 1_000, seed: 1 }, hang: {}, none: {} };
+  const hows = { before: {}, after: {}, delay: { most: 1_000, seed: 1 }, hang: {}, null: {} };
   const made = {};
   for (const [n, [how, more]] of Object.entries(hows).entries()) {
     const targets = Array.from({ length: count }, (_, i) => granted('GET', '/many/a.jpg', { w: String(20 + (i % 40)), v: `${how}-${i}` }));
-    const log = await it.broken([{ what: 'derived.put', how, ...more }], async () => {
+    const log = await it.broken([{ binding: 'DERIVED', method: 'put', mode: how, ...more }], async () => {
       await each(targets, 4, async (target) => (await it.fine(target, /uri-miss; stored/), await it.fine(target, /; hit/)));
       await pause(300);
     });
-    const puts = log.filter(({ what }) => what === 'derived.put');
+    const puts = log.filter(called('DERIVED', 'put'));
     assert.equal(puts.length, count, how);
     assert.equal(new Set(puts.map(({ name }) => name)).size, count, `${how}: each key once`);
-    assert.ok(puts.every((put) => put.how === how));
+    assert.ok(puts.every((put) => put.mode === how));
     made[how] = { targets, keys: puts.map(({ name }) => name) };
   }
   const urls = await it.deed('kept');
@@ -188,7 +188,7 @@ test('F13: whatever a write to the store does, the answer is there and it is tri
   await it.restart();
   for (const url of urls) await it.deed('forget', url);
   // What was written is there; what was not is made anew, and written.
-  const there = { before: false, after: true, delay: true, hang: false, none: false };
+  const there = { before: false, after: true, delay: true, hang: false, null: false };
   for (const [how, { targets, keys }] of Object.entries(made)) {
     await each(targets, 4, (target) => it.fine(target, there[how] ? /^limn-l2; hit/ : /^limn; fwd=uri-miss; stored/));
     await eventually(async () => {
@@ -250,7 +250,7 @@ test('F29: whatever L1 returns, or if it returns nothing, the image is the same'
       const again = await it.fine(target, /^limn; fwd=uri-miss; stored$/);
       assert.ok(again.bytes.equals(whole.bytes) && again.etag === whole.etag && again.type === whole.type, JSON.stringify(lie));
     });
-    assert.ok(log.some(({ what, name }) => what === 'cache.match' && name === kept), `${target}: L1 was asked`);
+    assert.ok(log.filter(called('cache', 'match')).some(({ name }) => name === kept), `${target}: L1 was asked`);
     await eventually(async () => (await it.deed('peek', kept)) === sha256(whole.bytes), `${target}: L1 is refilled`);
   }
 });
@@ -266,7 +266,7 @@ test('F29: garbage in place of rows, purges, versions and originals costs a ques
     }
     await pause(500);
   });
-  const urls = [...new Set(log.filter(({ what, name }) => what === 'cache.put' && kinds.some((kind) => name.includes(kind))).map(({ name }) => name))];
+  const urls = [...new Set(log.filter(called('cache', 'put')).filter(({ name }) => kinds.some((kind) => name.includes(kind))).map(({ name }) => name))];
   for (const [n, lie] of garbage.entries()) {
     const held = await it.deed('present', urls.filter((url) => url.includes(`/heap${n}`)));
     assert.ok(kinds.every((kind) => held.some((url) => url.includes(kind))), held.join());
@@ -279,26 +279,26 @@ test('F29: garbage in place of rows, purges, versions and originals costs a ques
       assert.ok((await it.fine(`/heap${n}/a`)).bytes.equals(files.jpeg), lie.body);
     }
   });
-  const matched = read.filter(({ what }) => what === 'cache.match').map(({ name }) => name);
+  const matched = read.filter(called('cache', 'match')).map(({ name }) => name);
   assert.ok(['/__r/', '/__p/', '/__o/'].every((kind) => matched.filter((name) => name.includes(kind)).length >= garbage.length), 'the garbage was read');
 });
 
 test('F29: a Cache API that fails or says nothing costs no answer', async () => {
   for (const rules of [
-    [{ what: 'cache.match', how: 'before' }, { what: 'cache.put', how: 'before' }],
-    [{ what: 'cache.match', how: 'after' }, { what: 'cache.put', how: 'after' }],
-    [{ what: 'cache.match', how: 'nothing' }],
+    [{ binding: 'cache', method: 'match', mode: 'before' }, { binding: 'cache', method: 'put', mode: 'before' }],
+    [{ binding: 'cache', method: 'match', mode: 'after' }, { binding: 'cache', method: 'put', mode: 'after' }],
+    [{ binding: 'cache', method: 'match', mode: 'nothing' }],
   ]) {
     const log = await it.broken(rules, async () => {
       for (let i = 0; i < times(50); i++) {
-        const path = `/web/no-cache-${rules[0].how}-${i}`;
+        const path = `/web/no-cache-${rules[0].mode}-${i}`;
         const first = await it.fine(`${path}?w=40`, /uri-miss/);
         assert.equal((await it.fine(`${path}?w=40`)).etag, first.etag);
         assert.ok((await it.fine(path)).bytes.equals(files.jpeg));
         await it.fine(`/demo/a.jpg?w=${30 + i}`);
       }
     });
-    assert.ok(log.filter(({ what, how }) => what === 'cache.match' && how).length >= 4 * times(50));
+    assert.ok(log.filter(called('cache', 'match')).filter(({ mode }) => mode).length >= 4 * times(50));
   }
 });
 

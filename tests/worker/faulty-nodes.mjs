@@ -1,54 +1,7 @@
 // The Worker over a node and a ledger that a test may break and look into: POST /-test/{what} with JSON, answered here, never by Limn.
 import { WorkerEntrypoint } from 'cloudflare:workers';
 import Limn, { Ledger as Inner } from '../../src/edge/worker.mjs';
-import { random } from '../../scripts/demo/random.mjs';
-
-const sleep = (ms) => new Promise((resolve) => setTimeout(resolve, ms));
-
-/** What breaks: `{ binding, method, mode, count, delay, match, side, share, seed }`; the first rule that applies does, to a `share` of its calls. */
-let rules = [];
-/** Every call of a method that may break, in its order. */
-let calls = [];
-
-const fails = ({ binding, method }) => {
-  throw new Error(`${binding}.${method}: We encountered an internal error. Please try again. (10001)`);
-};
-const modes = {
-  /** Nothing is done. */
-  before: (call, rule) => fails(rule),
-  /** It is done, and the answer lost. */
-  after: async (call, rule) => (await call(), fails(rule)),
-  delay: async (call, { delay }) => (await sleep(delay), call()),
-  /** It is done at once, and the answer comes late. */
-  late: async (call, { delay }) => {
-    const answer = await call();
-    await sleep(delay);
-    return answer;
-  },
-  hang: () => new Promise(() => {}),
-  /** As R2 says that it holds nothing. */
-  null: async () => null,
-};
-
-/** `side` is who calls: the `worker`, or the `ledger` in its alarm. `name` is a blob's, or what a ledger is asked. */
-function through(side, binding, method, name, call) {
-  const applies = (rule) => rule.binding === binding && rule.method === method && rule.left > 0 && (!rule.side || rule.side === side) && new RegExp(rule.match ?? '').test(name) && rule.drawn();
-  const rule = rules.find(applies);
-  calls.push({ side, binding, method, name, mode: rule?.mode ?? null });
-  if (!rule) return call();
-  rule.left--;
-  return modes[rule.mode](call, rule);
-}
-
-/** The binding itself but for some methods; its constructor is what tells the module its kind. */
-const around = (target, methods) =>
-  new Proxy(target, {
-    get(target, name) {
-      const value = Reflect.get(target, name, target);
-      if (typeof value !== 'function' || name === 'constructor') return value;
-      return (...args) => (Object.hasOwn(methods, name) ? methods[name](...args) : value.apply(target, args));
-    },
-  });
+import { around, deeds as rules, through } from './breaking.mjs';
 
 const bucket = (side, binding, target) => {
   const nameOf = (method, [first]) => (method === 'list' ? (first?.prefix ?? '') : [first].flat().join(' '));
@@ -118,15 +71,7 @@ const r2 = {
 };
 
 const deeds = {
-  /** One rule more; a list stands in place of all before. */
-  fault(env, wish) {
-    const drawn = ({ share = 1, seed = 1 }) => ((next) => () => share >= 1 || next() < share)(random(seed));
-    const added = [wish].flat().map((rule) => ({ ...rule, left: rule.count ?? Infinity, drawn: drawn(rule) }));
-    for (const { mode } of added) if (!Object.hasOwn(modes, mode)) throw new Error(`no mode ${mode}`);
-    rules = Array.isArray(wish) ? added : [...rules, ...added];
-  },
-  /** What was called since this was asked last. */
-  calls: () => calls.splice(0),
+  ...rules,
   /** Asks a bucket's ledger, past Limn. */
   async ledger(env, { bucket, call }) {
     const answer = await env.LEDGER.getByName(bucket).fetch('https://ledger/', { method: 'POST', body: JSON.stringify(call) });

@@ -1,97 +1,35 @@
 // The Worker between bindings that a test may break: POST /-test/{what} with JSON, answered here, never by Limn.
 import { WorkerEntrypoint } from 'cloudflare:workers';
 import Limn, { Ledger } from '../../src/edge/worker.mjs';
+import { around, deeds as rules, through as breaks } from './breaking.mjs';
 
 export { Ledger };
 
-const sleep = (ms) => new Promise((resolve) => setTimeout(resolve, ms));
-const fails = (what) => {
-  throw new Error(`${what}: We encountered an internal error. Please try again. (10001)`);
-};
-
-/** What breaks, and how: `what` as in `through`, `in` a part of the name, `times` it does before it is used up. */
-let rules = [];
-/** Every call that went through, and how it was broken. */
-let log = [];
-
-/** A delay below `most` that depends on nothing but a seed and a name, so that a race can be run again. */
-function delayed(seed, name, most) {
-  let hash = 2166136261 ^ seed;
-  for (const char of name) hash = Math.imul(hash ^ char.charCodeAt(0), 16777619);
-  return ((hash ^ (hash >>> 15)) >>> 0) % most;
-}
-
-const ways = {
-  /** Fails, and nothing is done. */
-  before: (call, { what }) => fails(what),
-  /** It is done, and the answer lost. */
-  after: async (call, { what }) => (await call(), fails(what)),
-  delay: async (call, { ms, seed, most, name }) => (await sleep(ms ?? delayed(seed, name, most)), call()),
-  /** It is done at once, and the answer comes late. */
-  late: async (call, { ms }) => {
-    const answer = await call();
-    await sleep(ms);
-    return answer;
-  },
-  nothing: () => undefined,
-  hang: () => new Promise(() => {}),
-  /** Nothing is done, and that is what is said, as where a condition does not hold. */
-  none: () => null,
-  /** A response whose body somebody else reads already: a JavaScript error is thrown through the module. */
-  throw: async (call) => {
-    const response = await call();
-    response.body.getReader();
-    return response;
-  },
-  /** A response whose body is none: the module panics, which is a trap. */
-  trap: async (call) => Object.defineProperty(await call(), 'body', { value: {} }),
-};
-
-async function through(what, name, call) {
-  const rule = rules.find((rule) => rule.what === what && name.includes(rule.in ?? '') && rule.times !== 0);
-  const entry = { what, name, how: rule?.how ?? '', begun: Date.now() };
-  log.push(entry);
-  if (!rule) return call();
-  if (rule.times) rule.times--;
-  try {
-    return await ways[rule.how](call, { ...rule, name });
-  } finally {
-    entry.ended = Date.now();
-  }
-}
-
-const around = (target, methods) =>
-  new Proxy(target, {
-    get(target, name) {
-      const value = Reflect.get(target, name, target);
-      if (typeof value !== 'function' || name === 'constructor') return value;
-      return (...args) => (methods[name] ? methods[name](...args) : value.apply(target, args));
-    },
-  });
+/** A call that fails is a promise that does: what the module imports of the runtime throws nothing at once. */
+const through = async (...call) => breaks(...call);
 
 const derived = (bucket) => {
-  const names = ['put', 'get', 'delete'].map((name) => [name, (...args) => through(`derived.${name}`, String(args[0]), () => bucket[name](...args))]);
+  const names = ['put', 'get', 'delete'].map((name) => [name, (...args) => through('worker', 'DERIVED', name, String(args[0]), () => bucket[name](...args))]);
   return around(bucket, Object.fromEntries(names));
 };
 
-/** Calls of the ledger go by `ledger.{call}`. */
 const ledger = (space) =>
   around(space, {
     getByName: (bucket) => {
       const stub = space.getByName(bucket);
-      const fetch = async (request) => through(`ledger.${(await request.clone().json()).do}`, bucket, () => stub.fetch(request));
+      const fetch = async (request) => through('worker', 'LEDGER', 'fetch', `${(await request.clone().json()).do} ${bucket}`, () => stub.fetch(request));
       return around(stub, { fetch });
     },
   });
 
-/** What the ledger does behind answers is broken too, whose bindings nobody wraps: its lists go by `derived.list`. */
+/** What the ledger does behind answers is broken too, whose bindings nobody wraps: its lists go by `DERIVED.list`. */
 let list;
 function wrapList(bucket) {
   if (list) return;
   const prototype = Object.getPrototypeOf(bucket);
   list = prototype.list;
   prototype.list = function (options) {
-    return through('derived.list', options?.prefix ?? '', () => list.call(this, options));
+    return through('ledger', 'DERIVED', 'list', options?.prefix ?? '', () => list.call(this, options));
   };
 }
 
@@ -101,13 +39,13 @@ const urlOf = (key) => (typeof key === 'string' ? key : key.url);
 Cache.prototype.put = function (key, response) {
   const url = urlOf(key);
   if (url.includes('/__c/')) kept.push(url);
-  return through('cache.put', url, () => put.call(this, key, response));
+  return through('worker', 'cache', 'put', url, () => put.call(this, key, response));
 };
 Cache.prototype.match = function (key, options) {
-  return through('cache.match', urlOf(key), () => match.call(this, key, options));
+  return through('worker', 'cache', 'match', urlOf(key), () => match.call(this, key, options));
 };
 const fetch = globalThis.fetch;
-globalThis.fetch = (request, init) => through('fetch', urlOf(request), () => fetch(request, init));
+globalThis.fetch = (request, init) => through('worker', 'global', 'fetch', urlOf(request), () => fetch(request, init));
 
 const flipped = async (body, at) => {
   const bytes = new Uint8Array(await new Response(body).arrayBuffer());
@@ -115,14 +53,8 @@ const flipped = async (body, at) => {
   return bytes;
 };
 
-const count = (name) => log.filter(({ what }) => what === `derived.${name}`).length;
 const deeds = {
-  /** The rules from now on, in place of those before. */
-  rules: (env, all) => void (rules = all),
-  fail: (env, names) => void (rules = names.map((name) => ({ what: `derived.${name}`, how: 'before' }))),
-  calls: () => ({ put: count('put'), get: count('get'), delete: count('delete') }),
-  /** What went through since it was asked last. */
-  log: () => log.splice(0),
+  ...rules,
   kept: () => kept,
   /** Replaces what L1 holds: `flip` a byte, `cut` the end, another `body`, or other `headers`. */
   async spoil(env, { url, flip, cut, body, headers = {} }) {

@@ -3,7 +3,7 @@ import assert from 'node:assert/strict';
 import { EventEmitter, once } from 'node:events';
 import { after, before, test } from 'node:test';
 import sharp from 'sharp';
-import { eventually, granted, pause, random, rig, serve, times } from './rig.mjs';
+import { called, eventually, granted, pause, random, rig, serve, times } from './rig.mjs';
 
 const LANES = 25;
 const lane = (n) => `lane${n}`;
@@ -99,8 +99,13 @@ test('F26: nothing from before a purge is served after it was acknowledged', asy
     await check('later');
     if (kind === 'write') await check('later, from the store', it.elsewhere);
   };
-  const delays = { 'ledger.purge': 100, 'ledger.look': 50, 'derived.put': WRITE_MS, 'derived.get': 50 };
-  const log = await it.broken(Object.entries(delays).map(([what, most], seed) => ({ what, how: 'delay', most, seed })), async () => {
+  const delays = [
+    { binding: 'LEDGER', method: 'fetch', match: '^purge ', most: 100 },
+    { binding: 'LEDGER', method: 'fetch', match: '^look ', most: 50 },
+    { binding: 'DERIVED', method: 'put', most: WRITE_MS },
+    { binding: 'DERIVED', method: 'get', most: 50 },
+  ];
+  const log = await it.broken(delays.map((rule, seed) => ({ ...rule, mode: 'delay', seed })), async () => {
     const all = Array.from({ length: seeds }, (_, i) => i + 1);
     await Promise.all(Array.from({ length: LANES }, async (_, n) => {
       for (const seed of all.filter((seed) => seed % LANES === n)) await race(seed, lane(n));
@@ -114,10 +119,10 @@ test('F26: nothing from before a purge is served after it was acknowledged', asy
     const { kind, sent } = purges.get(path) ?? {};
     if (is === 'old' && ended > sent && (kind === 'fill' || conditional)) late[kind].add(path);
   }
-  for (const { what, name, begun, ended } of log) {
+  for (const { name, begun, ended } of log.filter(called('DERIVED', 'put'))) {
     const key = name.split('/')[1];
     const { kind, acknowledged } = purges.get(key) ?? {};
-    if (what === 'derived.put' && kind === 'write' && begun < acknowledged && ended > acknowledged) late.write.add(key);
+    if (kind === 'write' && begun < acknowledged && ended > acknowledged) late.write.add(key);
   }
   const counts = Object.fromEntries(Object.entries(late).map(([kind, keys]) => [kind, keys.size]));
   t.diagnostic(`${seeds} seeds; late: ${JSON.stringify(counts)}`);
@@ -129,14 +134,14 @@ test('F27: a purge that is not committed is not acknowledged, and changes nothin
   const target = '/web/kept.png?w=12';
   const { etag } = await it.fine(target);
   await it.fine(target, /; hit/);
-  const log = await it.broken([{ what: 'ledger.purge', how: 'before' }], async () => {
+  const log = await it.broken([{ binding: 'LEDGER', method: 'fetch', match: '^purge ', mode: 'before' }], async () => {
     for (let i = 0; i < count; i++) {
       const answer = await it.purge({ bucket: 'web', files: ['kept.png'] });
       assert.deepEqual([answer.status, answer.error, answer.policy], [503, 'unavailable', 'no-store']);
       assert.equal((await it.fine(target, /; hit/)).etag, etag);
     }
   });
-  assert.equal(log.filter(({ what, how }) => what === 'ledger.purge' && how === 'before').length, count);
+  assert.equal(log.filter(({ name, mode }) => name.startsWith('purge ') && mode === 'before').length, count);
   await it.restart();
   await it.fine(target, /; hit/);
   assert.equal((await it.purge({ bucket: 'web', files: ['kept.png'] })).status, 200);
@@ -147,10 +152,10 @@ test('F27: a purge whose acknowledgement is lost is told as failed, and can be a
   for (let i = 0; i < times(100); i++) {
     const target = `/web/lost${i}.png?w=12`;
     await it.fine(target);
-    const log = await it.broken([{ what: 'ledger.purge', how: 'after', times: 1 }], async () => {
+    const log = await it.broken([{ binding: 'LEDGER', method: 'fetch', match: '^purge ', mode: 'after', count: 1 }], async () => {
       assert.equal((await it.purge({ bucket: 'web', files: [`lost${i}.png`] })).status, 503);
     });
-    assert.ok(log.some(({ how }) => how === 'after'));
+    assert.ok(log.some(({ mode }) => mode === 'after'));
     assert.equal((await it.purge({ bucket: 'web', files: [`lost${i}.png`] })).status, 200);
     await it.fine(target, /uri-miss/);
   }
@@ -162,7 +167,7 @@ test('F27: what is purged is out of reach before it is deleted', async () => {
   for (const w of widths) await it.fine(target(w), /uri-miss/);
   const stored = async () => (await it.deed('stored', 'demo/a.png/')).map(({ key }) => key);
   const old = await eventually(async () => ((keys) => keys.length === widths.length && keys)(await stored()), 'all are stored');
-  const log = await it.broken([{ what: 'derived.list', how: 'before' }], async () => {
+  const log = await it.broken([{ binding: 'DERIVED', method: 'list', mode: 'before' }], async () => {
     assert.equal((await it.purge({ bucket: 'demo', files: ['a.png'] })).status, 200);
     for (const w of widths) await it.fine(target(w), /uri-miss/);
     for (const w of widths) await it.fine(target(w), null, { host: it.elsewhere });
@@ -174,8 +179,8 @@ test('F27: what is purged is out of reach before it is deleted', async () => {
   log.push(...(await it.broken([], async () => {
     for (const w of widths) await it.fine(target(w), /; hit/);
   })));
-  assert.ok(log.some(({ what }) => what === 'cache.match'));
-  assert.ok(!log.some(({ what, name }) => what === 'derived.get' && old.includes(name)), 'nobody asks for them');
+  assert.ok(log.some(called('cache', 'match')));
+  assert.ok(!log.filter(called('DERIVED', 'get')).some(({ name }) => old.includes(name)), 'nobody asks for them');
 });
 
 /** Many at once, the first of whom has the read of the original break in some way. */
@@ -205,7 +210,7 @@ async function crowds(t, hows, { count, size, slow = 0, apart, told = /./ }) {
   const broken = Array.from({ length: count }, (_, i) => hows[i % hows.length]);
   const keys = broken.map((how, i) => `${how}-${i}-${Date.now()}.png`);
   const all = [];
-  const log = await it.broken(keys.map((key, i) => ({ what: 'fetch', in: key, how: broken[i], times: 1 })), async () => {
+  const log = await it.broken(keys.map((key, i) => ({ binding: 'global', method: 'fetch', match: key, mode: broken[i], count: 1 })), async () => {
     for (const [i, key] of keys.entries()) {
       const one = crowd(key, size(i), slow);
       all.push(one);
@@ -213,7 +218,7 @@ async function crowds(t, hows, { count, size, slow = 0, apart, told = /./ }) {
     }
     await Promise.all(all);
   });
-  assert.deepEqual(log.filter(({ how }) => how).map(({ how }) => how).sort(), [...broken].sort(), 'each leader failed once');
+  assert.deepEqual(log.filter(({ mode }) => mode).map(({ mode }) => mode).sort(), [...broken].sort(), 'each leader failed once');
   for (const key of keys) {
     // The key's place is free, and what was made is kept.
     await it.fine(`/web/${key}?w=12`, told);
@@ -257,7 +262,7 @@ test("F32: a leader whose module ends, or who is thrown out of it, harms nobody 
 
 test('F26: a purge that is long in being committed takes along what was looked up meanwhile', async () => {
   const want = await references();
-  await it.broken([{ what: 'ledger.purge', how: 'delay', ms: 4_000 }], async () => {
+  await it.broken([{ binding: 'LEDGER', method: 'fetch', match: '^purge ', mode: 'delay', delay: 4_000 }], async () => {
     state.set('long.png', { is: 'old' });
     const purge = it.purge({ bucket: 'web', files: ['long.png'] });
     // A row that is looked up after the purge came and before it is committed tells of the time before it.
@@ -279,11 +284,11 @@ test('F27: what is purged is deleted when the ledger wakes, though that failed b
   };
   const gone = (keys) => eventually(async () => !(await stored()).some((key) => keys.includes(key)), 'the ledger deletes them when it wakes');
   let keys = await fill();
-  const log = await it.broken([{ what: 'derived.list', in: 'demo/b.png', how: 'before' }], async () => {
+  const log = await it.broken([{ binding: 'DERIVED', method: 'list', match: 'demo/b.png', mode: 'before' }], async () => {
     assert.equal((await it.purge({ bucket: 'demo', files: ['b.png'] })).status, 200);
     await pause(2_500);
   });
-  assert.ok(log.some(({ what, how }) => what === 'derived.list' && how === 'before'), 'the deletion was tried');
+  assert.ok(log.filter(called('DERIVED', 'list')).some(({ mode }) => mode === 'before'), 'the deletion was tried');
   await gone(keys);
   keys = await fill();
   assert.equal((await it.purge({ bucket: 'demo', files: ['b.png'] })).status, 200);
@@ -293,7 +298,7 @@ test('F27: what is purged is deleted when the ledger wakes, though that failed b
 
 test('F25: a row that is kept late in the data centre does not undo a write', async () => {
   await it.put('/demo/late.png', bodies.old);
-  await it.broken([{ what: 'cache.put', in: '/__r/2/demo/late.png', how: 'delay', ms: 1_500 }], async () => {
+  await it.broken([{ binding: 'cache', method: 'put', match: '/__r/2/demo/late.png', mode: 'delay', delay: 1_500 }], async () => {
     await it.fine('/demo/late.png');
     await it.put('/demo/late.png', bodies.new);
     await pause(2_500);

@@ -61,6 +61,9 @@ export async function serve(answer) {
   return { url: `http://127.0.0.1:${port}`, close, reopen: () => listen(port) };
 }
 
+/** Tells the calls of a binding's method from others. */
+export const called = (binding, method) => (call) => call.binding === binding && call.method === method;
+
 /** Limn in `faulty.mjs`, undamped. */
 export async function rig(vars) {
   const it = await limn(vars, { entry: 'faulty.mjs', ratelimits: [] });
@@ -85,16 +88,16 @@ export async function rig(vars) {
     const answer = await ask(granted('PUT', path), { method: 'PUT', body });
     assert.equal(answer.status, 200, answer.bytes.toString());
   };
-  /** Breaks what `rules` say while `work` is done; gives the log of what went through. */
+  /** Breaks what `rules` say while `work` is done; gives what was called meanwhile. */
   const broken = async (rules, work) => {
-    await deed('log');
-    await deed('rules', rules);
+    await deed('calls');
+    await deed('fault', rules);
     try {
       await work();
     } finally {
-      await deed('rules', []);
+      await deed('fault', []);
     }
-    return deed('log');
+    return deed('calls');
   };
   return { ...it, ask, fine, purge, put, deed, broken, elsewhere: `localhost:${it.port}` };
 }

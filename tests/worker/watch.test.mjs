@@ -10,6 +10,8 @@ const read = (file) => readFileSync(new URL(`../../${file}`, import.meta.url));
 const photo = read('.tools/demo/progressive.jpg');
 const soon = () => String(Math.floor(Date.now() / 1000) + 600);
 const secret = 'very-secret-place';
+/** Pixels of the photo, and of what w=90 makes of it. */
+const [SOURCE, RESULT] = [2000 * 1500, 90 * 68];
 
 /** The log's lines of requests, once as many are there. */
 async function lines(it, wanted) {
@@ -48,6 +50,10 @@ describe('every request, logged and measured', () => {
     ]);
     const [, made, hit, , , forged] = all;
     assert.deepEqual([made.cache, hit.cache], [{ limn: 'uri-miss' }, { 'limn-l0': 'hit' }]);
+    const [stored] = all;
+    assert.deepEqual([stored.node, made.node, hit.node], ['a', 'a', undefined]);
+    assert.deepEqual([stored.pixels, made.source_pixels, made.pixels, hit.pixels], [undefined, SOURCE, RESULT, undefined]);
+    assert.ok(all.every(({ steps, trace }) => steps === undefined && trace === undefined));
     assert.ok(hit.bytes > 500 && hit.bytes === made.bytes && Number.isInteger(hit.waited_ms));
     assert.equal(forged.id, id);
     assert.doesNotMatch(JSON.stringify(all), new RegExp(`${secret}|127\\.0\\.0\\.1|limn-dev`));
@@ -55,8 +61,9 @@ describe('every request, logged and measured', () => {
 
   test('a data point a request', async () => {
     const points = (await (await fetch(`${it.base}/-test/points`, { method: 'POST' })).json()).filter(({ blobs }) => blobs[0] !== 'health');
-    assert.deepEqual(points[2], { indexes: ['demo'], blobs: ['object', 'GET', '', 'limn-l0 hit'], doubles: [200, points[2].doubles[1], points[2].doubles[2]] });
-    assert.deepEqual([points[3].indexes, points[3].blobs], [['-'], ['object', 'GET', 'no_such_bucket', '']]);
+    assert.deepEqual(points[2], { indexes: ['demo'], blobs: ['object', 'GET', '', 'limn-l0 hit', ''], doubles: [200, points[2].doubles[1], points[2].doubles[2], 0, 0] });
+    assert.deepEqual([points[1].blobs[4], ...points[1].doubles.slice(3)], ['a', SOURCE, RESULT]);
+    assert.deepEqual([points[3].indexes, points[3].blobs], [['-'], ['object', 'GET', 'no_such_bucket', '', '']]);
     assert.doesNotMatch(JSON.stringify(points), new RegExp(secret));
   });
 
@@ -80,4 +87,61 @@ test('by default faults and forgeries alone', async () => {
   } finally {
     await it.stop();
   }
+});
+
+describe('requests that are traced', () => {
+  const id = '4bf92f3577b34da6a3ce929d0e0e4736';
+  const parent = (flags) => ({ traceparent: `00-${id}-00f067aa0ba902b7-${flags}` });
+  const trace = (it) => async (path, headers) => {
+    const answer = await fetch(it.base + path, { headers });
+    await answer.arrayBuffer();
+    return { timing: answer.headers.get('server-timing'), told: answer.headers.get('cache-status'), request: answer.headers.get('x-limn-request-id') };
+  };
+  const put = (it) => fetch(it.base + signed('PUT', '/demo/traced.jpg', { exp: soon() }), { method: 'PUT', body: photo, headers: parent('01') });
+
+  test('where the site lets them, by header: on their answers alone', async () => {
+    const it = await limn({ LIMN: { mode: 'development', trace: 0 } });
+    try {
+      const ask = trace(it);
+      const stored = await put(it);
+      assert.match(stored.headers.get('server-timing'), /^verify;dur=\d+, body;dur=\d+, ledger;dur=\d+, node;dur=\d+, total;dur=\d+$/);
+      const made = await ask('/demo/traced.jpg?w=90', parent('01'));
+      for (const step of ['verify', 'ledger', 'l1', 'l2', 'node', 'render', 'total']) assert.match(made.timing, new RegExp(`\\b${step};dur=\\d+`));
+      // What the caches hold of that answer says nothing of it, and neither does an answer nobody asked it of.
+      for (const headers of [{}, parent('00'), { traceparent: `00-${id}-00f067aa0ba902b7-01-more` }, { traceparent: `00-${'0'.repeat(32)}-00f067aa0ba902b7-01` }]) {
+        const plain = await ask('/demo/traced.jpg?w=90', headers);
+        assert.deepEqual([plain.timing, plain.told], [null, 'limn-l0; hit'], JSON.stringify(headers));
+      }
+      await it.restart();
+      assert.deepEqual((await ask('/demo/traced.jpg?w=90')).timing, null);
+      await it.restart();
+      const kept = await ask('/demo/traced.jpg?w=90', parent('01'));
+      assert.match(kept.told, /^limn-l[12]; hit/);
+      assert.doesNotMatch(kept.timing, /render/);
+      // A refusal has steps too.
+      const refused = await ask('/vault/a.jpg', parent('01'));
+      assert.match(refused.timing, /^verify;dur=\d+, total/);
+      const told = await lines(it, 2);
+      assert.deepEqual(told.map(({ trace, id }) => [trace, id]), [[id, kept.request], [id, refused.request]]);
+      assert.ok(Number.isInteger(told[0].steps.l1) && !('total' in told[0].steps), JSON.stringify(told));
+    } finally {
+      await it.stop();
+    }
+  });
+
+  test('nobody where it does not, and by chance without a word to the client', async () => {
+    const it = await limn();
+    try {
+      await put(it);
+      assert.equal((await trace(it)('/demo/traced.jpg?w=90', parent('01'))).timing, null);
+      assert.deepEqual(await lines(it, 0), []);
+      await it.restart({ LIMN: { mode: 'development', trace: 1000 } });
+      const answer = await trace(it)('/demo/traced.jpg?w=90');
+      assert.equal(answer.timing, null);
+      const line = (await lines(it, 1)).find(({ id }) => id === answer.request);
+      assert.ok(line.steps.l1 >= 0 && line.trace === undefined, JSON.stringify(line));
+    } finally {
+      await it.stop();
+    }
+  });
 });

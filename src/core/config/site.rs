@@ -58,6 +58,8 @@ pub struct Site {
     pub zone_api: Option<String>,
     /// Which requests leave a line in the log.
     pub log: Log,
+    /// Of a thousand requests how many are sampled beside those whose `traceparent` asks; absent: none, whoever asks.
+    pub trace: Option<u16>,
     /// Nodes of buckets that are made through the object API, at most 16; empty: the first managed node by name.
     pub nodes: Vec<String>,
 }
@@ -83,6 +85,9 @@ impl Site {
         }
         if self.zone.as_ref().is_some_and(|z| z.is_empty() || !z.bytes().all(|b| b.is_ascii_alphanumeric())) {
             return Err(bad(table, "zone: the id of a zone is wanted"));
+        }
+        if self.trace.is_some_and(|per_mille| per_mille > 1_000) {
+            return Err(bad(table, "trace: a number from 0 to 1000 is wanted, of a thousand requests"));
         }
         match self.zone_api.is_some() && self.mode != Mode::Development {
             true => Err(bad(table, "zone_api: is for development only")),

@@ -32,6 +32,7 @@ async fn send(edge: &Edge, bucket: &str, call: &Call) -> Outcome<Response> {
 }
 
 async fn send_to(edge: &Edge, bucket: &str, shard: u32, call: &Call) -> Outcome<Response> {
+    let _step = edge.step("ledger");
     let away = |e: worker::Error| {
         worker::console_error!("ledger: {e}");
         Error::Unavailable("The ledger did not answer.".into())

@@ -159,6 +159,7 @@ async fn version(edge: &Edge, bucket: &Bucket, node: &Node, key: &str, generatio
     if node.kind == NodeKind::Http {
         return http::known_version(edge, bucket, node, key, generation).await;
     }
+    let _step = edge.step("node");
     let head = health::watched(node, store::head(&edge.env, node, &unmanaged_key(node, key))).await;
     let stamp = head.map_err(unreachable)?.ok_or(Error::NoSuchKey)?;
     Ok((Some(stamp_version(node, &stamp)), Standing::Fresh))

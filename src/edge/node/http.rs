@@ -95,7 +95,10 @@ impl Place {
 pub async fn known_version(edge: &Edge, bucket: &Bucket, node: &Node, key: &str, generation: u64) -> Outcome<(Option<String>, Standing)> {
     let place = Place::of(bucket, node, key, generation);
     let unknown = (None, Standing::Fresh);
-    let Some(memory) = place.memory().await else { return Ok(unknown) };
+    let step = edge.step("l1");
+    let memory = place.memory().await;
+    drop(step);
+    let Some(memory) = memory else { return Ok(unknown) };
     let age = edge.now.saturating_sub(memory.at);
     let Some(version) = memory.version.clone() else {
         return if age <= ABSENT_SECONDS { Err(Error::NoSuchKey.into()) } else { Ok(unknown) };
@@ -110,12 +113,18 @@ pub async fn known_version(edge: &Edge, bucket: &Bucket, node: &Node, key: &str,
             });
             Ok((Some(version), Standing::Renewed))
         }
-        Use::Ask => match revalidate(&place, &memory, edge.now).await {
+        Use::Ask => match asked(edge, &place, &memory).await {
             Ok(version) => Ok((Some(version), Standing::Fresh)),
             Err(Failure::Refused(Error::OriginFailed(_) | Error::OriginTimeout)) => Ok((Some(version), Standing::Failed)),
             Err(e) => Err(e),
         },
     }
+}
+
+/// The same, where the answer waits for it.
+async fn asked(edge: &Edge, place: &Place, memory: &Memory) -> Outcome<String> {
+    let _step = edge.step("node");
+    revalidate(place, memory, edge.now).await
 }
 
 /// Asks whether a version is still the present one, and takes the new one where it is not.
@@ -130,12 +139,16 @@ async fn revalidate(place: &Place, memory: &Memory, now: u64) -> Outcome<String>
 pub async fn read(edge: &Edge, bucket: &Bucket, node: &Node, key: &str, version: Option<&str>, generation: u64) -> Outcome<Original> {
     let place = Place::of(bucket, node, key, generation);
     if let Some(version) = version {
-        if let Some(original) = kept::get(&place.bucket, &place.name(), version).await? {
+        if let Some(original) = kept::get(edge, &place.bucket, &place.name(), version).await? {
             return Ok(original);
         }
     }
+    let _step = edge.step("node");
     match fetch(&place, None, edge.now).await? {
-        Fetched::New(original) => Ok(original),
+        Fetched::New(original) => {
+            edge.notes.borrow_mut().note_node(&place.node);
+            Ok(original)
+        }
         Fetched::Same(_) => Err(Error::Internal.into()),
     }
 }

@@ -3,7 +3,7 @@
 
 use super::Original;
 use crate::failure::Outcome;
-use crate::{admission, bytes};
+use crate::{admission, bytes, Edge};
 use js_sys::Uint8Array;
 use limn_core::api::range::Range;
 use limn_core::{hash, percent};
@@ -23,7 +23,8 @@ fn url(bucket: &str, name: &str, version: &str) -> String {
 ///
 /// # Errors
 /// `busy`.
-pub async fn get(bucket: &str, name: &str, version: &str) -> Outcome<Option<Original>> {
+pub async fn get(edge: &Edge, bucket: &str, name: &str, version: &str) -> Outcome<Option<Original>> {
+    let _step = edge.step("l1");
     let Ok(Some(found)) = Cache::default().get(url(bucket, name, version), false).await else { return Ok(None) };
     let found: web_sys::Response = found.into();
     let Some((label, length)) = label(version, &found.headers()) else { return Ok(None) };

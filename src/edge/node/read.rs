@@ -52,12 +52,14 @@ async fn from_holders<T>(
     version: &str,
     attempt: impl AsyncFn(&Node) -> store::Told<Option<T>>,
 ) -> Outcome<T> {
+    let _step = edge.step("node");
     let mut wrong = Vec::new();
     let mut away = false;
     for node in holders(edge, nodes).into_iter().take(ATTEMPTS) {
         match health::watched(node, attempt(node)).await {
             Ok(Some(good)) => {
                 repair_later(edge, bucket, version, wrong);
+                edge.notes.borrow_mut().note_node(&node.name);
                 return Ok(good);
             }
             Ok(None) => wrong.push(node.name.clone()),
@@ -125,7 +127,7 @@ pub async fn read(edge: &Edge, bucket: &Bucket, source: &Source) -> Outcome<Orig
 
 async fn managed(edge: &Edge, bucket: &Bucket, row: &Row) -> Outcome<Original> {
     within_bounds(bucket, row.length)?;
-    if let Some(original) = kept::get(&bucket.name, "", &row.version).await? {
+    if let Some(original) = kept::get(edge, &bucket.name, "", &row.version).await? {
         return Ok(original);
     }
     let place = admission::original(row.length).await?;
@@ -151,7 +153,7 @@ async fn foreign(edge: &Edge, bucket: &Bucket, node: &Node, key: &str, version: 
         return http::read(edge, bucket, node, key, version, generation).await;
     }
     if let Some(version) = version {
-        if let Some(original) = kept::get(&bucket.name, key, version).await? {
+        if let Some(original) = kept::get(edge, &bucket.name, key, version).await? {
             return Ok(original);
         }
     }
@@ -167,7 +169,10 @@ async fn foreign(edge: &Edge, bucket: &Bucket, node: &Node, key: &str, version: 
             Ok(place) => Ok(Some(Ok((store::whole(opened, node).await?, stamp, place)))),
         }
     };
+    let step = edge.step("node");
     let (all, stamp, place) = health::watched(node, read).await.map_err(unreachable)?.ok_or(Error::NoSuchKey)??;
+    drop(step);
+    edge.notes.borrow_mut().note_node(&node.name);
     let sha256 = bytes::sha256(&all).await?;
     let bytes = all.to_vec();
     let content_type = content_type(&bytes);

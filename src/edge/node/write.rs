@@ -65,6 +65,7 @@ impl<'a> Writing<'a> {
     /// `unavailable`: a body that has left cannot be sent once more.
     pub async fn put_stream(&self, body: FixedLengthStream) -> Outcome<store::Claim> {
         let first = self.order.first().ok_or_else(|| too_few(0, self.quorum))?;
+        let _step = self.edge.step("node");
         let claim = health::watched(first, store::put_stream(&self.edge.env, first, &self.blob, body)).await;
         Ok(claim.map_err(|_| too_few(0, self.quorum))?)
     }
@@ -85,6 +86,7 @@ impl<'a> Writing<'a> {
 
     /// Tries as many nodes at once as are still wanted, then the next ones for those that failed.
     async fn until_quorum(&self, mut held: Vec<String>, write: impl AsyncFn(&Node) -> store::Told<()>) -> Outcome<Placed> {
+        let _step = self.edge.step("node");
         let mut failed = Vec::new();
         let mut queue = self.order.iter().copied().filter(|n| !held.contains(&n.name)).collect::<Vec<_>>().into_iter();
         while held.len() < self.quorum {
@@ -97,6 +99,7 @@ impl<'a> Writing<'a> {
                 if told.is_ok() { &mut held } else { &mut failed }.push(node.name.clone());
             }
         }
+        self.edge.notes.borrow_mut().note_node(&held.join(","));
         Ok(Placed { version: self.version.clone(), key: self.key.clone(), held, failed })
     }
 }

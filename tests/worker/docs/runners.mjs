@@ -43,7 +43,8 @@ export function shell(site, cli) {
   return { home, env };
 }
 
-async function run(command, args, { home, env }) {
+/** Runs a command as a page would; gives what it printed. */
+export async function run(command, args, { home, env }) {
   try {
     return (await promisify(execFile)(command, args, { cwd: home, env, timeout: 240_000, maxBuffer: 16 << 20 })).stdout;
   } catch (error) {
