@@ -62,7 +62,7 @@ impl Levels {
 #[inline(always)]
 pub fn number(words: &[[u64; 2]; 8], k: usize) -> i16 {
     let place = usize::from(PLACE[k & 63]);
-    (words[place / 8 & 7][place / 4 & 1] >> (place % 4 * 16)) as i16
+    (words[(place / 8) & 7][(place / 4) & 1] >> (place % 4 * 16)) as i16
 }
 
 impl Quantiser {

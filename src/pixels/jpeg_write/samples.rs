@@ -75,7 +75,7 @@ fn samples(fours: &[Four; 4], weights: [i16; 3], offset: i32) -> [u8; LANES] {
     a.narrow_wide(b).narrow(c.narrow_wide(d)).bytes()
 }
 
-/// Eight samples of two rows of sixteen pixels; the upper half of the answer repeats them.
+/// Eight samples of two rows of sixteen pixels.
 #[inline(always)]
 fn half_samples(above: &[Four; 4], below: &[Four; 4], weights: [i16; 3]) -> [u8; 8] {
     let rows: [Four; 4] = std::array::from_fn(|i| above[i].add(below[i]));

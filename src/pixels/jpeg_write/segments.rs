@@ -54,7 +54,7 @@ pub fn start(
 /// The tables and the header of a scan.
 pub fn scan(out: &mut Vec<u8>, from: &Coefficients, scan: &Scan, codes: &[Code; TABLES]) {
     for (slot, code) in codes.iter().enumerate().filter(|(_, code)| !code.symbols.is_empty()) {
-        let mut payload = vec![((slot / 2) << 4 | slot % 2) as u8];
+        let mut payload = vec![(slot / 2 * 16 + slot % 2) as u8];
         payload.extend_from_slice(&code.lengths);
         payload.extend_from_slice(&code.symbols);
         segment(out, 0xC4, &payload);
