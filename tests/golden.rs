@@ -81,8 +81,11 @@ fn every_example_of_an_operation_makes_its_golden_image() {
         for spec in OPS {
             for (i, example) in spec.examples.iter().enumerate() {
                 // Lossy results are compared as what went into the encoder.
-                let encodes = ["format", "quality", "interlace", "max-bytes"].contains(&spec.name);
-                let (before, after) = (if spec.name == "max-bytes" { "format,jpg/" } else { "" }, if encodes { "" } else { "/format,png" });
+                let encodes = ["format", "quality", "interlace", "effort", "max-bytes"].contains(&spec.name);
+                let (before, after) = (
+                    if ["effort", "max-bytes"].contains(&spec.name) { "format,jpg/" } else { "" },
+                    if encodes { "" } else { "/format,png" },
+                );
                 let plan = parse_canonical(&format!("image/{before}{example}{after}")).unwrap();
                 wrong.extend(compare(&plan, &source, &folder().join(golden_of_op(spec, i, kind))).err());
             }
@@ -130,7 +133,7 @@ fn encoded() -> String {
     let mut all = Vec::new();
     for layout in [Layout::Rgb, Layout::Rgba] {
         let source = picture(layout);
-        for format in ["jpg", "webp", "png", "gif", "bmp", "jpg/quality,Q_40/interlace,1", "webp/quality,Q_60"] {
+        for format in ["jpg", "webp", "png", "gif", "bmp", "jpg/quality,Q_40/interlace,1", "jpg/effort,high", "webp/quality,Q_60"] {
             let plan = parse_canonical(&format!("image/crop,x_70,y_20,w_90,h_90/format,{format}")).unwrap();
             all.extend(render(&plan, &source, &Scene::new(Class::Base, &kit, Quality::Default)).unwrap().bytes);
         }

@@ -51,6 +51,7 @@ fn program() -> impl Strategy<Value = String> {
         "/quality,q_40/format,jpg",
         "/auto-orient,0",
         "/interlace,1",
+        "/format,jpg/effort,high",
         "/background,00ff0080",
     ]);
     (prop::collection::vec(action(), 1..4), tail).prop_map(|(actions, tail)| format!("image/{}{tail}", actions.join("/")))

@@ -14,7 +14,7 @@ const BESIDE = ['v', 'dl', 'default', 'explain'];
 /** Keys without a word in OSS, and the values that change nothing. */
 const LACKING = {
   trim: [], pad: [], flip: [], sat: ['0'], gam: ['1'], hue: ['0'], gray: ['0'], duotone: [], effect: [], pixelate: [], bg: [],
-  mb: [], anim: ['1'], n: [], frame: [], meta: ['copyright'], cs: ['srgb'], info: [],
+  mb: [], effort: ['fast'], anim: ['1'], n: [], frame: [], meta: ['copyright'], cs: ['srgb'], info: [],
 };
 
 const integer = (text) => (/^-?\d+$/.test(text ?? '') ? Number(text) : null);

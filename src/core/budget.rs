@@ -185,8 +185,8 @@ mod tests {
             checked.map_err(|e| e.code())
         };
         assert_eq!(decoded(400, 64), Ok(1_200));
-        assert_eq!(decoded(400, 4), Ok(600));
+        assert_eq!(decoded(400, 3), Ok(600));
         assert_eq!(decoded(300, 64), Ok(600));
-        assert_eq!(decoded(700, 4), Err("image_too_large"));
+        assert_eq!(decoded(700, 3), Err("image_too_large"));
     }
 }

@@ -1,6 +1,6 @@
 //! What is to be made of an image: operations in order, then the encoder's settings.
 
-use crate::codec::{Colour, Format};
+use crate::codec::{Colour, Effort, Format};
 use crate::kit::FileRef;
 use crate::ops::{metadata, Op, Setting};
 use crate::sort;
@@ -87,6 +87,8 @@ pub struct Plan {
     pub quality: Quality,
     /// Progressive JPEG.
     pub progressive: bool,
+    /// What is spent on a smaller JPEG.
+    pub effort: Effort,
     /// Most bytes of the answer.
     pub max_bytes: Option<u64>,
     /// One frame of an animation, from 0.
@@ -110,6 +112,7 @@ impl Default for Plan {
             format: FormatChoice::Keep,
             quality: Quality::Default,
             progressive: false,
+            effort: Effort::Fast,
             max_bytes: None,
             still: None,
             most_frames: None,
@@ -135,6 +138,7 @@ impl Plan {
             Setting::Format(format) => self.format = format,
             Setting::Quality(quality) => self.quality = quality,
             Setting::Progressive(on) => self.progressive = on,
+            Setting::Effort(effort) => self.effort = effort,
             Setting::MaxBytes(bytes) => self.max_bytes = Some(bytes),
             Setting::Still(frame) => self.still = Some(frame),
             Setting::MostFrames(most) => self.most_frames = Some(most),
@@ -158,6 +162,7 @@ impl Plan {
         }
         take(&mut self.format, other.format, fresh.format);
         take(&mut self.quality, other.quality, fresh.quality);
+        take(&mut self.effort, other.effort, fresh.effort);
         take(&mut self.max_bytes, other.max_bytes, None);
         take(&mut self.still, other.still, None);
         take(&mut self.most_frames, other.most_frames, None);
@@ -232,6 +237,7 @@ impl fmt::Display for Plan {
                 Quality::Lossless => Some("quality,lossless".into()),
             });
             add(self.progressive.then(|| "interlace,1".into()));
+            add((self.effort == Effort::High).then(|| "effort,high".into()));
             add(self.max_bytes.map(|bytes| format!("max-bytes,{bytes}")));
         }
         add(match self.answer {

@@ -264,6 +264,7 @@ impl Job<'_> {
             quality: output_quality(plan.quality, self.scene.default_quality, self.header, format),
             lossless: plan.quality == Quality::Lossless,
             progressive: plan.progressive,
+            effort: plan.effort,
             full_chroma: self.ops.iter().any(|op| op.draws_text()),
             palette: plan.format == FormatChoice::Png8,
             metadata: keep::kept(codec::metadata(self.bytes, self.header), plan, self.header),

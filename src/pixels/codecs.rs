@@ -2,23 +2,7 @@
 //! with the crate that makes them.
 
 use image_webp::{DecodingError, WebPDecoder, WebPEncoder};
-use jpeg_encoder::{Encoder, EncodingError};
 use std::io::Cursor;
-
-/// Encodes a JPEG as the encoder is set.
-///
-/// # Errors
-/// Those of the encoder.
-#[inline(never)]
-pub fn jpeg(
-    encoder: Encoder<&mut Vec<u8>>,
-    pixels: &[u8],
-    width: u16,
-    height: u16,
-    color: jpeg_encoder::ColorType,
-) -> Result<(), EncodingError> {
-    encoder.encode(pixels, width, height, color)
-}
 
 /// Decodes a WebP's still.
 ///

@@ -8,6 +8,8 @@
 pub mod blur;
 pub mod codecs;
 pub mod jpeg;
+pub mod jpeg_write;
 pub mod resize;
 pub mod shrink;
+mod vector;
 pub mod vp8;

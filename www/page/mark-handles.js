@@ -7,7 +7,7 @@ import { numbered } from './vocabulary.js';
 const OWN = ['wm', 'wmt', 'wmg', 'wmx', 'wmy', 'wmo', 'wms', 'wmf', 'wmc', 'wmz', 'wmr', 'wmsh', 'tile'];
 
 /** The same image, exactly. */
-const lossless = (params) => ({ ...Object.fromEntries(Object.entries(params).filter(([name]) => !['q', 'qr', 'mb', 'll', 'prog'].includes(name))), f: 'png' });
+const lossless = (params) => ({ ...Object.fromEntries(Object.entries(params).filter(([name]) => !['q', 'qr', 'mb', 'll', 'prog', 'effort'].includes(name))), f: 'png' });
 
 /** The numbers of the marks that stand at one place; tiles lie everywhere. */
 const placed = (params) => [1, 2, 3].filter((number) => (params[numbered('wm', number)] ?? params[numbered('wmt', number)]) !== undefined && (params[numbered('tile', number)] ?? '0') === '0');

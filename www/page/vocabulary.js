@@ -44,7 +44,7 @@ export const GROUPS = [
   { title: 'Colour', names: ['bri', 'con', 'sat', 'gam', 'hue', 'gray', 'duotone', 'effect'] },
   { title: 'Detail', names: ['blur', 'sharp', 'pixelate'] },
   { title: 'Marks', names: ['wm', 'wmt', 'wmg', 'wmx', 'wmy', 'wmo', 'wms', 'wmf', 'wmc', 'wmz', 'wmr', 'wmsh', 'tile'] },
-  { title: 'Output', names: ['f', 'q', 'qr', 'll', 'mb', 'prog', 'meta', 'cs', 'dl', 'v'] },
+  { title: 'Output', names: ['f', 'q', 'qr', 'll', 'mb', 'prog', 'effort', 'meta', 'cs', 'dl', 'v'] },
   { title: 'Animation', names: ['anim', 'n', 'frame'] },
   { title: 'Styles, facts, more', names: [] },
 ];

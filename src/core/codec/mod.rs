@@ -29,6 +29,7 @@ mod whole;
 
 pub use beside::is_for as is_profile_for;
 pub use beside::jpeg::MOST_EXIF;
+pub use limn_pixels::jpeg_write::Effort;
 
 use crate::image::{Image, Layout, Size};
 use crate::kit::Kit;
@@ -363,6 +364,8 @@ pub struct EncodeSettings {
     pub lossless: bool,
     /// JPEG.
     pub progressive: bool,
+    /// JPEG: what is spent on a smaller file.
+    pub effort: Effort,
     /// JPEG: colour at full resolution, for drawn text and sharp edges.
     pub full_chroma: bool,
     /// PNG: at most 256 colours.
@@ -377,6 +380,7 @@ impl Default for EncodeSettings {
             quality: DEFAULT_QUALITY,
             lossless: false,
             progressive: false,
+            effort: Effort::Fast,
             full_chroma: false,
             palette: false,
             metadata: Metadata::default(),

@@ -17,6 +17,7 @@ pub mod crop;
 pub mod duotone;
 pub mod effect;
 pub mod effect_names;
+pub mod effort;
 pub mod flip;
 pub mod format;
 pub mod gamma;
@@ -45,7 +46,7 @@ pub mod smart;
 pub mod trim;
 pub mod watermark;
 
-use crate::codec::Colour;
+use crate::codec::{Colour, Effort};
 use crate::image::{Image, Size};
 use crate::kit::{FileRef, Kit};
 use crate::params::args::Args;
@@ -89,6 +90,8 @@ pub enum Setting {
     Quality(Quality),
     /// Progressive JPEG.
     Progressive(bool),
+    /// What is spent on a smaller JPEG.
+    Effort(Effort),
     /// Most bytes of the answer.
     MaxBytes(u64),
     /// One frame of an animation, from 0.
@@ -230,6 +233,7 @@ pub static OPS: &[Spec] = &[
     format::SPEC,
     quality::SPEC,
     interlace::SPEC,
+    effort::SPEC,
     max_bytes::SPEC,
     animation::SPEC,
     metadata::SPEC,

@@ -2,7 +2,7 @@
 
 use super::header::Header;
 use super::markers::Segment;
-use super::standard::LUMA_QUANT;
+use crate::jpeg_write::{steps, Effort};
 
 const APP1: u8 = 0xE1;
 const APP2: u8 = 0xE2;
@@ -53,14 +53,14 @@ impl Header {
         Some(chunks.into_iter().flat_map(|(_, data)| data).copied().collect())
     }
 
-    /// The IJG quality, 1..=100, whose luma table (T.81 table K.1, scaled) is nearest to that of this file.
+    /// The quality, 1..=100 on the scale of libjpeg, one of whose luma tables (T.81 table K.1, or that of our high
+    /// effort and of mozjpeg) is nearest to that of this file.
     pub fn quality(&self) -> Option<u8> {
         let table = self.tables.quant.get(self.components.first()?.quant)?.as_ref()?;
-        (1..=100u8).min_by_key(|&quality| {
-            let quality = u32::from(quality);
-            let percent = if quality < 50 { 5000 / quality } else { 200 - 2 * quality };
-            let steps = LUMA_QUANT.iter().map(|&step| ((u32::from(step) * percent + 50) / 100).clamp(1, 255));
-            steps.zip(table).map(|(ours, &theirs)| ours.abs_diff(u32::from(theirs))).sum::<u32>()
-        })
+        let far = |&(effort, quality): &(Effort, u8)| {
+            steps(quality, effort).iter().zip(table).map(|(&ours, &theirs)| u32::from(ours.abs_diff(theirs))).sum::<u32>()
+        };
+        let all = [Effort::Fast, Effort::High].into_iter().flat_map(|effort| (1..=100).map(move |quality| (effort, quality)));
+        all.min_by_key(far).map(|(_, quality)| quality)
     }
 }

@@ -27,6 +27,8 @@ mod tests;
 mod upsample;
 
 pub use header::Header;
+pub(crate) use markers::ZIGZAG;
+pub(crate) use standard::LUMA_QUANT;
 
 /// Takes a row of interleaved samples and its number from the top; an error stops the decoding.
 pub type RowSink<'a> = dyn FnMut(u32, &[u8]) -> Result<(), JpegError> + 'a;

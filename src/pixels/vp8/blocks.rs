@@ -1,8 +1,8 @@
 //! Macroblocks on their way between rows of pixels and lanes of 4x4 blocks.
 
 use super::transform::Lanes;
-use super::vector::Vector;
 use super::yuv::Planes;
+use crate::vector::Vector;
 
 /// The luma of a macroblock, both ways that the search reads it.
 pub struct LumaSource {

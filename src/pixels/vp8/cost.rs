@@ -3,7 +3,7 @@
 use super::probabilities::Rows;
 use super::quant::ZIGZAG;
 use super::transform::Lanes;
-use super::vector::Vector;
+use crate::vector::Vector;
 
 /// Kinds of blocks, as the coefficient probabilities tell them apart (RFC 6386 section 13.3).
 #[derive(Clone, Copy, PartialEq, Eq)]

@@ -1,7 +1,7 @@
 //! Distances between blocks: squared error and lost texture.
 
 use super::transform::{rows, Lanes};
-use super::vector::Vector;
+use crate::vector::Vector;
 
 /// Weights of the Hadamard coefficients in [`texture`], in raster order.
 const WEIGHTS: [i16; 16] = [38, 32, 20, 9, 32, 28, 17, 7, 20, 17, 10, 4, 9, 7, 4, 2];

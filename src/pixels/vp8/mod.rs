@@ -21,7 +21,6 @@ mod segment;
 mod split;
 mod tokens;
 mod transform;
-mod vector;
 mod yuv;
 
 pub use alpha::alpha_chunk;

@@ -2,7 +2,7 @@
 
 use super::modes::{DC, HORIZONTAL, SUB_MODES, VERTICAL};
 use super::transform::{rows, Lanes};
-use super::vector::Vector;
+use crate::vector::Vector;
 
 /// What lies around a macroblock's plane, spread over the lanes of its 4x4 blocks.
 pub struct Edges<const V: usize> {

@@ -1,7 +1,7 @@
 //! Quantisers: what a quality number means, and the rounding that goes with it.
 
 use super::transform::Lanes;
-use super::vector::Vector;
+use crate::vector::Vector;
 
 /// Steps of DC coefficients by quantiser index (RFC 6386 section 14.1).
 const DC_STEPS: [u16; 128] = [

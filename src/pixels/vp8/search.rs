@@ -7,7 +7,7 @@ use super::modes::{ModeCosts, IMPLIED};
 use super::predict::{whole, Edges};
 use super::quant::{Quantiser, ZIGZAG};
 use super::transform::{forward, forward_dc, inverse, inverse_dc, Lanes};
-use super::vector::Vector;
+use crate::vector::Vector;
 
 /// Which blocks around a macroblock have coefficients: 4 luma, 2 + 2 chroma, the luma DCs.
 pub type Filled = [u8; 9];

@@ -7,9 +7,9 @@ use super::modes::{DC, TRUE_MOTION};
 use super::predict::{whole, Border, Edges};
 use super::quant::{fineness, ChromaOffsets, Quantiser};
 use super::transform::{forward, Lanes};
-use super::vector::Vector;
 use super::yuv::Planes;
 use super::Vp8Error;
+use crate::vector::Vector;
 
 /// Number of segments a frame can have.
 pub const SEGMENTS: usize = 4;

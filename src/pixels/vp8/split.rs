@@ -7,7 +7,7 @@ use super::modes::{SPLIT, SUB_MODES};
 use super::predict::{sub_modes, SubEdges};
 use super::search::{texture_error, Desk, Luma};
 use super::transform::{forward, inverse};
-use super::vector::Vector;
+use crate::vector::Vector;
 
 /// Modes that get a full trial for each block; the others lose on plain difference.
 const TRIALS: usize = 8;

@@ -3,7 +3,7 @@
 //! A block's sixteen values lie in sixteen rows and each lane is another block, so that nothing has
 //! to move between lanes.
 
-use super::vector::Vector;
+use crate::vector::Vector;
 
 /// Sixteen values of `8 * V` blocks; a lane is a block, a row a pixel or a coefficient in raster order.
 pub type Lanes<const V: usize> = [[Vector; V]; 16];

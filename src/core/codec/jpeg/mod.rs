@@ -1,18 +1,17 @@
-//! JPEG: decoded at the smallest DCT scale that serves, encoded baseline or progressive.
+//! JPEG: decoded at the smallest DCT scale that serves, encoded baseline or progressive, quickly or small.
 
 pub use limn_pixels::jpeg as decode;
 
 use self::decode::{Colour, Decoded, JpegError, Scale};
 use super::cmyk::cmyk_to_srgb;
 use super::exif::Orientation;
-use super::{beside, corrupt, icc, too_wide, Codec, EncodeSettings, Format, Header, Want};
+use super::{beside, corrupt, icc, too_wide, Codec, Effort, EncodeSettings, Format, Header, Want};
 use crate::image::{Color, Image, Layout, Size};
 use crate::kit::Kit;
 use crate::ops::background::Background;
 use crate::ops::Op;
 use crate::{Error, Result};
-use jpeg_encoder::{ColorType, Encoder, SamplingFactor};
-use limn_pixels::codecs;
+use limn_pixels::jpeg_write::{self, Chroma, Order, Picture, Settings, WriteError};
 
 pub(super) static CODEC: Codec = Codec {
     format: Format::Jpeg,
@@ -25,7 +24,8 @@ pub(super) static CODEC: Codec = Codec {
     decode_bytes,
     decode,
     frames: None,
-    encode_bytes: |size, _| size.pixels() * 9,
+    // Levels that are not zero, of the densest photographs.
+    encode_bytes: |size, _| size.pixels() * 2,
     encode: Some(encode),
     animate: None,
     metadata: beside::jpeg::read,
@@ -94,16 +94,18 @@ fn decode(bytes: &[u8], header: &Header, want: &Want, _: &Kit) -> Result<Image> 
 fn encode(image: Image, settings: &EncodeSettings, kit: &Kit) -> Result<Vec<u8>> {
     let image = Background { color: Color::WHITE }.apply(image, kit)?;
     let size = image.held();
-    let (Ok(width), Ok(height)) = (u16::try_from(size.width), u16::try_from(size.height)) else {
-        return Err(too_wide(Format::Jpeg, size, u32::from(u16::MAX)));
+    let channels = if image.layout() == Layout::Gray { 1 } else { 3 };
+    let picture = Picture { pixels: image.data(), width: size.width, height: size.height, channels };
+    let order = match (settings.progressive, settings.effort) {
+        (true, _) => Order::Progressive,
+        (false, Effort::High) => Order::Smaller,
+        (false, Effort::Fast) => Order::Baseline,
     };
-    let mut out = Vec::new();
-    let mut encoder = Encoder::new(&mut out, settings.quality.clamp(1, 100));
-    encoder.set_sampling_factor(if settings.full_chroma { SamplingFactor::F_1_1 } else { SamplingFactor::F_2_2 });
-    encoder.set_progressive(settings.progressive);
-    encoder.set_optimized_huffman_tables(true);
-    beside::jpeg::write(&mut encoder, &settings.metadata);
-    let color = if image.layout() == Layout::Gray { ColorType::Luma } else { ColorType::Rgb };
-    codecs::jpeg(encoder, image.data(), width, height, color).map_err(|_| Error::Internal)?;
-    Ok(out)
+    let chroma = if settings.full_chroma { Chroma::Full } else { Chroma::Half };
+    let ways = Settings { quality: settings.quality.clamp(1, 100), effort: settings.effort, order, chroma };
+    jpeg_write::encode(&picture, &ways, &beside::jpeg::segments(&settings.metadata)).map_err(|error| match error {
+        WriteError::BadSize => too_wide(Format::Jpeg, size, u32::from(u16::MAX)),
+        WriteError::WrongLength => Error::Internal,
+        WriteError::OutOfMemory => Error::ImageTooLarge("There is no memory left to encode the jpg file.".into()),
+    })
 }

@@ -86,6 +86,8 @@ mod tests {
             ("w=100&dpr=2", "image/resize,w_200"),
             ("w=200&f=webp&q=high", "image/resize,w_200/format,webp/quality,Q_85"),
             ("w=200&f=pjpg", "image/resize,w_200/format,jpg/interlace,1"),
+            ("w=200&f=jpg&effort=high", "image/resize,w_200/format,jpg/effort,high"),
+            ("w=200&f=jpg&effort=fast", "image/resize,w_200/format,jpg"),
             ("w=200&or=0&ll=1", "image/auto-orient,0/resize,w_200/quality,lossless"),
             ("w=auto&h=10&v=1", "image/resize,h_10"),
             ("p=thumb", "image/resize,w_200"),
@@ -125,6 +127,7 @@ mod tests {
             ("p=thumb&w=3", "bad_arg", "p stands alone"),
             ("w=1&dpr=9", "bad_arg", "dpr must"),
             ("w=1&en=yes", "bad_arg", "en must"),
+            ("w=1&effort=most", "bad_arg", "effort must"),
         ] {
             let e = compiled(query).unwrap_err();
             assert_eq!(e.code(), code, "{query}");

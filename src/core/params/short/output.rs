@@ -2,6 +2,7 @@
 
 use super::pairs::Pairs;
 use crate::codec::{Colour, Format};
+use crate::ops::effort::WORDS;
 use crate::ops::max_bytes::MOST;
 use crate::ops::Setting;
 use crate::params::args::{integer, refuse};
@@ -26,6 +27,9 @@ pub fn compile(keys: &Pairs, names: &dyn Names, plan: &mut Plan) -> Result<()> {
     }
     if keys.flag("prog")? == Some(true) {
         plan.set(Setting::Progressive(true));
+    }
+    if let Some(effort) = keys.one_of("effort", WORDS)? {
+        plan.set(Setting::Effort(effort));
     }
     frames(keys, plan)?;
     let metas = [("none", Keep::Nothing), ("copyright", Keep::Copyright), ("keep", Keep::All), ("keep,gps", Keep::AllAndPlace)];

@@ -57,6 +57,7 @@ pub const KEYS: &[Key] = &[
     key("ll", &["lossless"], "0 or 1", "Lossless WebP.", "w=100&f=webp&ll=1"),
     key("mb", &[], "bytes, or with k for 1024", "Lowers the quality until the file is not larger.", "w=100&f=jpg&mb=2k"),
     key("prog", &["il"], "0 or 1", "Progressive JPEG.", "w=100&f=jpg&prog=1"),
+    key("effort", &[], "fast or high (fast)", "What is spent on a JPEG: high has fewer bytes at the same quality and takes several times as long.", "w=100&f=jpg&effort=high"),
     key("anim", &[], "0 or 1", "0 takes an animation's first frame.", "w=100&anim=0"),
     key("n", &[], "1 to 1000", "At most so many frames; the others are shown longer.", "w=100&n=4"),
     key("frame", &[], "0 or more", "One frame of an animation.", "w=100&frame=0"),

@@ -110,6 +110,24 @@ impl Vector {
         let (a, b) = (self.wide(), other.wide());
         Self::from_words(std::array::from_fn(|i| a[i].wrapping_add(b[i])))
     }
+    /// The low halves of 32-bit products.
+    #[inline(always)]
+    pub fn mul_wide(self, other: Self) -> Self {
+        let (a, b) = (self.wide(), other.wide());
+        Self::from_words(std::array::from_fn(|i| a[i].wrapping_mul(b[i])))
+    }
+    /// Two times four 32-bit numbers as 16-bit numbers, clipped.
+    #[inline(always)]
+    pub fn narrow_wide(self, other: Self) -> Self {
+        let (a, b) = (self.wide(), other.wide());
+        let clip = |v: u32| (v as i32).clamp(-32768, 32767) as i16;
+        Self::pack(std::array::from_fn(|i| if i < 4 { clip(a[i]) } else { clip(b[i - 4]) }))
+    }
+    /// 32-bit numbers over a power of two, rounded down.
+    #[inline(always)]
+    pub fn shr_wide(self, bits: u32) -> Self {
+        Self::from_words(self.wide().map(|v| (v as i32 >> bits) as u32))
+    }
     /// 32-bit sums of neighbouring 16-bit products.
     #[inline(always)]
     pub fn dot(self, other: Self) -> Self {
@@ -193,5 +211,16 @@ impl Vector {
     #[inline(always)]
     pub fn zip32(self, other: Self) -> [Self; 2] {
         self.zip(other, 4)
+    }
+    /// The same with 64-bit numbers.
+    #[inline(always)]
+    pub fn zip64(self, other: Self) -> [Self; 2] {
+        self.zip(other, 8)
+    }
+    /// The even and the odd ones of eight 32-bit numbers.
+    #[inline(always)]
+    pub fn unzip32(self, other: Self) -> [Self; 2] {
+        let (a, b) = (self.wide(), other.wide());
+        [0, 1].map(|from| Self::from_words([a[from], a[from + 2], b[from], b[from + 2]]))
     }
 }

@@ -57,8 +57,12 @@ mod native {
             xor = v128_xor;
             /// 32-bit sums.
             add_wide = i32x4_add;
+            /// The low halves of 32-bit products.
+            mul_wide = i32x4_mul;
             /// 32-bit sums of neighbouring 16-bit products.
             dot = i32x4_dot_i16x8;
+            /// Two times four 32-bit numbers as 16-bit numbers, clipped.
+            narrow_wide = i16x8_narrow_i32x4;
             /// Two times eight 16-bit numbers as bytes, clipped to 0..=255.
             narrow = u8x16_narrow_i16x8;
             /// Bytes of `self` picked by indices; 0 for an index over 15.
@@ -88,6 +92,11 @@ mod native {
         #[inline(always)]
         pub fn shr(self, bits: u32) -> Self {
             Self(i16x8_shr(self.0, bits))
+        }
+        /// 32-bit numbers over a power of two, rounded down.
+        #[inline(always)]
+        pub fn shr_wide(self, bits: u32) -> Self {
+            Self(i32x4_shr(self.0, bits))
         }
         /// 16-bit magnitudes.
         #[inline(always)]
@@ -140,6 +149,16 @@ mod native {
         #[inline(always)]
         pub fn zip32(self, o: Self) -> [Self; 2] {
             [Self(u32x4_shuffle::<0, 4, 1, 5>(self.0, o.0)), Self(u32x4_shuffle::<2, 6, 3, 7>(self.0, o.0))]
+        }
+        /// The same with 64-bit numbers.
+        #[inline(always)]
+        pub fn zip64(self, o: Self) -> [Self; 2] {
+            [Self(u64x2_shuffle::<0, 2>(self.0, o.0)), Self(u64x2_shuffle::<1, 3>(self.0, o.0))]
+        }
+        /// The even and the odd ones of eight 32-bit numbers.
+        #[inline(always)]
+        pub fn unzip32(self, o: Self) -> [Self; 2] {
+            [Self(u32x4_shuffle::<0, 2, 4, 6>(self.0, o.0)), Self(u32x4_shuffle::<1, 3, 5, 7>(self.0, o.0))]
         }
     }
 }
