@@ -6,9 +6,10 @@ use crate::signal::Signal;
 use limn_core::admission::{self, Gate, Told};
 use limn_core::kit::Kit;
 use limn_core::Error;
-use std::cell::RefCell;
+use std::cell::{Cell, RefCell};
 use std::collections::HashMap;
 use std::thread::LocalKey;
+use wasm_bindgen::prelude::wasm_bindgen;
 use worker::Date;
 
 /// How long somebody waits for a place or for room, milliseconds: less than a node is waited for.
@@ -22,6 +23,9 @@ thread_local! {
     static UPLOADS: Entrance = RefCell::new((Gate::for_uploads(), HashMap::new()));
     /// Of those who wait for room.
     static LEAVING: RefCell<Vec<Signal>> = RefCell::default();
+    /// Whether a render went before, whose memory may lie in pieces now.
+    static USED: Cell<bool> = const { Cell::new(false) };
+    static WORN: Cell<bool> = const { Cell::new(false) };
 }
 
 /// A place, held until this is dropped.
@@ -77,8 +81,16 @@ impl Drop for Place {
     }
 }
 
+/// Whether this instance's memory lies in pieces too small for what was asked of it, and is to be replaced by a fresh
+/// one as soon as nobody is in it: nothing within can put it together again.
+#[wasm_bindgen(js_name = limnWorn)]
+pub fn worn() -> bool {
+    WORN.get()
+}
+
 /// Does what says `busy` where it lacks room, as soon as there is enough. What lies scattered may leave less than is free:
-/// where memory ends all the same, while others hold some of it, that is waited for too.
+/// where memory ends all the same, while others hold some of it, that is waited for too; and where nobody does, it says
+/// of the image no more than that this instance is [`worn`].
 ///
 /// # Errors
 /// Whatever it says itself; `busy` where no room comes in time.
@@ -92,8 +104,13 @@ pub async fn with_room<T>(kit: &Kit<'_>, work: impl Fn() -> limn_core::Result<T>
         kit.room.set(admission::room(held));
         let done = match work() {
             Err(Error::NoMemory(_)) if holders > 1 => Err(Error::Busy),
+            Err(Error::NoMemory(_)) if USED.get() => {
+                WORN.set(true);
+                return Err(Error::Busy);
+            }
             done => done,
         };
+        USED.set(true);
         let left = deadline.saturating_sub(Date::now().as_millis());
         if !matches!(done, Err(Error::Busy)) || left == 0 {
             return done;

@@ -20,27 +20,27 @@ class Ended extends Error {
 }
 
 /** Sees to it that the instance is a sound one, and tells those who were in one that is not. */
-function renew() {
+function renew(why = 'The module was instantiated anew.') {
   // The glue itself puts a new one in the place of an instance out of which an error was thrown, at the next call.
   if (state.criticalError) module.__wbg_reset_state();
   else module.__worker_init_state();
   state.criticalError = false;
   if (state.instanceId === instance) return;
   instance = state.instanceId;
-  console.log('The module was instantiated anew.');
+  console.log(why);
   const all = [...inside];
   inside.clear();
   for (const reject of all) reject(new Ended());
 }
 
 // What is thrown where no call from here is on the stack: in a task, or in what a promise's settling calls.
-addEventListener('error', renew);
-addEventListener('unhandledrejection', renew);
+addEventListener('error', () => renew());
+addEventListener('unhandledrejection', () => renew());
 
 /** Does `work` in a sound instance, or is rejected with `Ended`. */
 function run(work) {
   renew();
-  const watch = setInterval(renew, WATCH);
+  const watch = setInterval(() => renew(), WATCH);
   let reject;
   const ended = new Promise((_, rejected) => inside.add((reject = rejected)));
   const done = (async () => work())().catch((error) => {
@@ -51,6 +51,11 @@ function run(work) {
   return Promise.race([done, ended]).finally(() => {
     clearInterval(watch);
     inside.delete(reject);
+    // A fresh memory costs a few milliseconds, and nobody anything while none is inside.
+    if (!inside.size && module.limnWorn()) {
+      state.criticalError = true;
+      renew('Memory lay in pieces, and is a fresh one now.');
+    }
   });
 }
 
