@@ -45,7 +45,8 @@ function sizes(results, ladders) {
   return [
     bytes('WebP: bytes of libwebp, method 4, at equal SSIM', 1.05, rows('limn webp', 'libwebp, method 4')),
     bytes('JPEG: bytes of libjpeg-turbo at equal SSIM', 1, rows('limn jpg', 'libjpeg-turbo')),
-    bytes('JPEG: bytes of mozjpeg at equal SSIM (for a high effort)', 1.02, rows('limn jpg', 'mozjpeg')),
+    bytes('JPEG, progressive: bytes of baseline', 1, rows('limn jpg, progressive', 'limn jpg')),
+    bytes('JPEG, effort=high: bytes of mozjpeg at equal SSIM', 1.02, rows('limn jpg, high effort', 'mozjpeg')),
     bytes('AVIF up to 1 MP: bytes of our WebP at equal SSIM', 0.8, rows('limn avif', 'limn webp', ({ megapixels }) => megapixels <= 1)),
     bytes('PNG: bytes of sharp at its default', 1, [...rows('limn png', 'sharp png'), ...pngs]),
   ];

@@ -11,7 +11,7 @@ const LADDER = [40, 55, 70, 80, 88];
 /** AVIF's scale is its own, and each step takes a second. */
 const LADDER_AVIF = [40, 60, 78, 92];
 
-/** The encoders by name, each `(picture, quality)` to a file. Another effort of Limn's is another line with its parameter. */
+/** The encoders by name, each `(picture, quality)` to a file. */
 async function encoders({ wasm, rare }) {
   const limn = await engine(wasm);
   const own = (program) => (picture, quality) => limn(`${program}&q=${quality}`, uncompressed(picture));
@@ -19,9 +19,11 @@ async function encoders({ wasm, rare }) {
   const all = {
     'limn webp': own('f=webp'),
     'limn jpg': own('f=jpg'),
+    'limn jpg, progressive': own('f=jpg&prog=1'),
+    'limn jpg, high effort': own('f=jpg&effort=high'),
     'limn png': own('f=png'),
     'libwebp, method 4': peer((image, quality) => image.webp({ quality, effort: 4 })),
-    'libjpeg-turbo': peer((image, quality) => image.jpeg({ quality })),
+    'libjpeg-turbo': peer((image, quality) => image.jpeg({ quality, optimiseCoding: true })),
     mozjpeg: peer((image, quality) => image.jpeg({ quality, mozjpeg: true })),
     'sharp png': peer((image) => image.png()),
   };
@@ -85,7 +87,8 @@ export function atEqualSsim(ours, theirs) {
 const PAIRS = [
   ['limn webp', 'libwebp, method 4'],
   ['limn jpg', 'libjpeg-turbo'],
-  ['limn jpg', 'mozjpeg'],
+  ['limn jpg, progressive', 'limn jpg'],
+  ['limn jpg, high effort', 'mozjpeg'],
   ['limn avif', 'limn webp'],
 ];
 

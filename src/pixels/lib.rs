@@ -9,6 +9,7 @@ pub mod blur;
 pub mod codecs;
 pub mod jpeg;
 pub mod jpeg_write;
+pub mod light;
 pub mod resize;
 pub mod shrink;
 mod vector;

@@ -2,6 +2,7 @@
 
 use crate::image::{buffer, narrow, zeroed, Image, Layout, Size, Window};
 use crate::{Error, Result};
+use limn_pixels::light as pixels;
 use limn_pixels::resize::{resize, Kind};
 use std::sync::OnceLock;
 
@@ -64,22 +65,11 @@ fn sixteen(image: Image, out: Size, part: [f64; 4], linear: bool) -> Result<Imag
     let colours = n.min(3);
     let mut color: Vec<u8> = buffer(held.pixels() * colours as u64 * 2)?;
     let mut alpha: Vec<u8> = buffer(if n == 4 { held.pixels() * 2 } else { 0 })?;
-    let mut put = |pixel: &mut dyn Iterator<Item = u16>, opacity: u16| {
-        for sample in pixel.take(colours) {
-            let sample = light.map_or(sample, |curves| curves.to_light(sample));
-            let weighted = if opacity == u16::MAX { sample } else { ((u32::from(sample) * u32::from(opacity) + 32_767) / 65_535) as u16 };
-            color.extend_from_slice(&weighted.to_ne_bytes());
-        }
-        if n == 4 {
-            alpha.extend_from_slice(&opacity.to_ne_bytes());
-        }
-    };
-    let opacity = |last: Option<u16>| if n == 4 { last.unwrap_or(u16::MAX) } else { u16::MAX };
-    match image.wide() {
-        Some(wide) => wide.chunks_exact(n).for_each(|p| put(&mut p.iter().copied(), opacity(p.get(3).copied()))),
-        None => image.data().chunks_exact(n).for_each(|p| {
-            put(&mut p.iter().map(|s| u16::from(*s) * 257), opacity(p.get(3).map(|a| u16::from(*a) * 257)));
-        }),
+    // Of 8 bits only where light is wanted.
+    match (image.wide(), n) {
+        (Some(wide), _) => deep(wide, n, light, &mut color, &mut alpha),
+        (None, 4) => pixels::widen_weighted(image.data(), &curves().light_of_eight, &mut color, &mut alpha),
+        (None, _) => pixels::widen(image.data(), &curves().light_of_eight, &mut color),
     }
     drop(image);
     let color = match colours {
@@ -88,6 +78,10 @@ fn sixteen(image: Image, out: Size, part: [f64; 4], linear: bool) -> Result<Imag
     }?;
     let alpha = if n == 4 { resized(Kind::U16, &alpha, held, out, part)? } else { Vec::new() };
     let mut data = buffer(out.pixels() * n as u64)?;
+    if let (Some(curves), false) = (light, n == 4) {
+        pixels::narrow(&color, &curves.srgb, &mut data);
+        return Image::new(out, layout, data);
+    }
     let mut opacities = words(&alpha);
     for pixel in color.chunks_exact(colours * 2) {
         let opacity = opacities.next();
@@ -104,6 +98,19 @@ fn sixteen(image: Image, out: Size, part: [f64; 4], linear: bool) -> Result<Imag
     Image::new(out, layout, data)
 }
 
+/// Samples of 16 bits, `n` a pixel, as they are or as light.
+fn deep(wide: &[u16], n: usize, light: Option<&Curves>, color: &mut Vec<u8>, alpha: &mut Vec<u8>) {
+    for pixel in wide.chunks_exact(n.max(1)) {
+        let opacity = pixel.get(3).copied();
+        for sample in pixel.iter().take(3) {
+            let sample = light.map_or(*sample, |curves| curves.to_light(*sample));
+            let weighted = opacity.map_or(sample, |opacity| ((u32::from(sample) * u32::from(opacity) + 32_767) / 65_535) as u16);
+            color.extend_from_slice(&weighted.to_ne_bytes());
+        }
+        alpha.extend(opacity.iter().flat_map(|opacity| opacity.to_ne_bytes()));
+    }
+}
+
 fn words(bytes: &[u8]) -> impl Iterator<Item = u16> + '_ {
     bytes.chunks_exact(2).map(|p| u16::from_ne_bytes([p[0], p[1]]))
 }
@@ -111,7 +118,8 @@ fn words(bytes: &[u8]) -> impl Iterator<Item = u16> + '_ {
 /// The transfer function of sRGB (IEC 61966-2-1) and its inverse, as tables.
 struct Curves {
     light: Vec<u16>,
-    srgb: Vec<u8>,
+    light_of_eight: [u16; 256],
+    srgb: Box<[u8; 65_536]>,
 }
 
 impl Curves {
@@ -134,7 +142,10 @@ fn curves() -> &'static Curves {
         let to_srgb = |v: f64| if v <= 0.003_130_8 { v * 12.92 } else { 1.055 * v.powf(1.0 / 2.4) - 0.055 };
         let light = (0..=4096u32).map(|i| (to_light(f64::from(i * 16).min(65_535.0) / 65_535.0) * 65_535.0).round() as u16);
         let srgb = (0..=65_535u32).map(|i| (to_srgb(f64::from(i) / 65_535.0) * 255.0).round() as u8);
-        Curves { light: light.collect(), srgb: srgb.collect() }
+        let mut curves = Curves { light: light.collect(), light_of_eight: [0; 256], srgb: Box::new([0; 65_536]) };
+        curves.srgb.iter_mut().zip(srgb).for_each(|(place, value)| *place = value);
+        curves.light_of_eight = std::array::from_fn(|v| curves.to_light(v as u16 * 257));
+        curves
     })
 }
 
