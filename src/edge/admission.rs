@@ -25,7 +25,6 @@ thread_local! {
     static LEAVING: RefCell<Vec<Signal>> = RefCell::default();
     /// Whether a render went before, whose memory may lie in pieces now.
     static USED: Cell<bool> = const { Cell::new(false) };
-    static WORN: Cell<bool> = const { Cell::new(false) };
 }
 
 /// A place, held until this is dropped.
@@ -81,16 +80,17 @@ impl Drop for Place {
     }
 }
 
-/// Whether this instance's memory lies in pieces too small for what was asked of it, and is to be replaced by a fresh
-/// one as soon as nobody is in it: nothing within can put it together again.
-#[wasm_bindgen(js_name = limnWorn)]
-pub fn worn() -> bool {
-    WORN.get()
+#[wasm_bindgen]
+extern "C" {
+    /// Tells `instance.mjs` that this instance's memory lies in pieces too small for what was asked of it, and is to be
+    /// replaced by a fresh one as soon as nobody is in it: nothing within can put it together again.
+    #[wasm_bindgen(js_namespace = limnInstance, js_name = wornOut)]
+    fn worn_out();
 }
 
 /// Does what says `busy` where it lacks room, as soon as there is enough. What lies scattered may leave less than is free:
 /// where memory ends all the same, while others hold some of it, that is waited for too; and where nobody does, it says
-/// of the image no more than that this instance is [`worn`].
+/// of the image no more than that this instance is worn out.
 ///
 /// # Errors
 /// Whatever it says itself; `busy` where no room comes in time.
@@ -105,7 +105,7 @@ pub async fn with_room<T>(kit: &Kit<'_>, work: impl Fn() -> limn_core::Result<T>
         let done = match work() {
             Err(Error::NoMemory(_)) if holders > 1 => Err(Error::Busy),
             Err(Error::NoMemory(_)) if USED.get() => {
-                WORN.set(true);
+                worn_out();
                 return Err(Error::Busy);
             }
             done => done,

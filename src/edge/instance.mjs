@@ -6,6 +6,8 @@ import * as module from './build/index.js';
 /** What the module says of itself: whether it panicked, and a number that grows with each instance. */
 const state = module.__worker_init_state();
 let instance = state.instanceId;
+/** Whether the instance said so of itself. */
+let isWornOut = false;
 
 /** The promises of who is in the present instance: to be rejected when it ends. */
 const inside = new Set();
@@ -27,11 +29,14 @@ function renew(why = 'The module was instantiated anew.') {
   state.criticalError = false;
   if (state.instanceId === instance) return;
   instance = state.instanceId;
+  isWornOut = false;
   console.log(why);
   const all = [...inside];
   inside.clear();
   for (const reject of all) reject(new Ended());
 }
+
+globalThis.limnInstance = { wornOut: () => (isWornOut = true) };
 
 // What is thrown where no call from here is on the stack: in a task, or in what a promise's settling calls.
 addEventListener('error', () => renew());
@@ -52,7 +57,7 @@ function run(work) {
     clearInterval(watch);
     inside.delete(reject);
     // A fresh memory costs a few milliseconds, and nobody anything while none is inside.
-    if (!inside.size && module.limnWorn()) {
+    if (isWornOut && !inside.size) {
       state.criticalError = true;
       renew('Memory lay in pieces, and is a fresh one now.');
     }
