@@ -198,9 +198,10 @@ async fn fetch(place: &Place, known: Option<&Memory>, now: u64) -> Outcome<Fetch
 
 /// Waits for the origin, which has so long for it, milliseconds.
 async fn within<T>(ms: u64, work: impl Future<Output = Outcome<T>>) -> Outcome<T> {
-    match select(std::pin::pin!(work), Delay::from(Duration::from_millis(ms))).await {
-        Either::Left((done, _)) => done,
-        Either::Right(_) => Err(Error::OriginTimeout.into()),
+    // The clock runs before the work begins: an error that is thrown through the module leaves nothing else to wake it.
+    match select(Delay::from(Duration::from_millis(ms)), std::pin::pin!(work)).await {
+        Either::Left(_) => Err(Error::OriginTimeout.into()),
+        Either::Right((done, _)) => done,
     }
 }
 
