@@ -31,6 +31,8 @@ const BELIEVED_MS: u64 = 120_000;
 #[derive(Debug)]
 pub struct Gate {
     most: u64,
+    /// What is said of a file that no isolate can hold.
+    too_large: fn(String) -> Error,
     inside: Vec<Place>,
     waiting: VecDeque<Place>,
     last: u64,
@@ -55,29 +57,28 @@ pub enum Told {
 }
 
 impl Gate {
-    fn new(most: u64) -> Gate {
-        Gate { most, inside: Vec::new(), waiting: VecDeque::new(), last: 0 }
+    fn new(most: u64, too_large: fn(String) -> Error) -> Gate {
+        Gate { most, too_large, inside: Vec::new(), waiting: VecDeque::new(), last: 0 }
     }
 
     /// The gate of originals.
     pub fn for_originals() -> Gate {
-        Gate::new(ORIGINALS)
+        Gate::new(ORIGINALS, Error::ImageTooLarge)
     }
 
     /// The gate of uploads.
     pub fn for_uploads() -> Gate {
-        Gate::new(UPLOADS)
+        Gate::new(UPLOADS, Error::UploadTooLarge)
     }
 
     /// Asks for a place for `bytes`, at `now`, milliseconds.
     ///
     /// # Errors
-    /// `busy` where too many wait; `image_too_large` for what no isolate can hold.
+    /// `busy` where too many wait; `image_too_large`, of an upload `upload_too_large`, for what no isolate can hold.
     pub fn ask(&mut self, bytes: u64, now: u64) -> Result<Told> {
         if bytes > LARGEST {
-            return Err(Error::ImageTooLarge(format!(
-                "The file has {bytes} bytes; an image is held in memory whole, which at most {LARGEST} allow."
-            )));
+            let sentence = format!("The file has {bytes} bytes; an image is held in memory whole, which at most {LARGEST} allow.");
+            return Err((self.too_large)(sentence));
         }
         self.last += 1;
         let place = Place { id: self.last, bytes, since: now };
@@ -163,6 +164,7 @@ mod tests {
         assert_eq!(asked(&mut gate, 40), Told::In(1));
         assert_eq!(asked(&mut gate, 2), Told::Wait(2));
         assert!(matches!(gate.ask(41 * MIB, 0), Err(Error::ImageTooLarge(_))));
+        assert!(matches!(Gate::for_uploads().ask(41 * MIB, 0), Err(Error::UploadTooLarge(_))));
     }
 
     #[test]

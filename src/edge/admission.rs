@@ -44,7 +44,7 @@ pub async fn original(bytes: u64) -> Outcome<Place> {
 /// A place for an upload of so many bytes.
 ///
 /// # Errors
-/// As [`original`].
+/// `busy`; `upload_too_large`.
 pub async fn upload(bytes: u64) -> Outcome<Place> {
     enter(&UPLOADS, bytes).await
 }

@@ -68,7 +68,7 @@ pub fn follow(edge: &Edge, host: String, key: Key, job: Deferred, stand_in: Rc<E
         let scene = Scene { avif_pixels: AVIF_DEFERRED, ..Scene::new(Class::Avif, &job.kit, job.quality) };
         let entry = match admission::with_room(&job.kit, || render(&job.plan, &job.source.bytes, &scene)).await {
             // Nothing was found out.
-            Err(Error::Busy) => return,
+            Err(Error::Busy | Error::NoMemory(_)) => return,
             Ok(image) if (image.bytes.len() as u64) < stand_in.representation.length => {
                 let mut entry = Entry::of(&image.bytes, image.mime, stand_in.representation.modified);
                 entry.representation.negotiated = true;

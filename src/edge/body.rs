@@ -246,7 +246,8 @@ async fn take_in(edge: &Edge, to: &Target<'_>, mut wire: Wire, mut intake: Intak
         match (to.kind(&held)?, intake.length()) {
             (Kind::Image, _) => must_be_held = true,
             (Kind::Opaque(content_type), Some(length)) if !to.needs_digest() => {
-                drop(step);
+                // What is held leaves with the first step of the rest, however slowly that comes.
+                drop((step, place));
                 return pass_on(edge, to, held, wire, intake, (length, None), content_type).await;
             }
             (Kind::Opaque(content_type), _) => {
