@@ -3,15 +3,28 @@
 
 use js_sys::{Promise, Uint8Array};
 use limn_core::api::range::Range;
+use std::future::Future;
 use wasm_bindgen::prelude::wasm_bindgen;
 use wasm_bindgen::{JsCast, JsValue};
 use wasm_bindgen_futures::JsFuture;
+use web_sys::ReadableStream;
 use worker::{ResponseBody, Result};
 
 #[wasm_bindgen]
 extern "C" {
     #[wasm_bindgen(js_namespace = ["crypto", "subtle"], js_name = digest, catch)]
     fn digest(algorithm: &str, bytes: &Uint8Array) -> std::result::Result<Promise, JsValue>;
+
+    /// What `verified.mjs` answers.
+    type Flow;
+
+    #[wasm_bindgen(js_name = limnVerified, catch)]
+    fn flow(source: &ReadableStream, length: f64, sha256: &str) -> std::result::Result<Flow, JsValue>;
+
+    #[wasm_bindgen(method, getter)]
+    fn readable(this: &Flow) -> ReadableStream;
+    #[wasm_bindgen(method, getter)]
+    fn wrong(this: &Flow) -> Promise;
 }
 
 /// The runtime's own sha256, many times as fast as one in WASM.
@@ -26,6 +39,18 @@ pub async fn sha256(bytes: &Uint8Array) -> Result<[u8; 32]> {
         _ => return Err("the runtime's digest has another length".into()),
     }
     Ok(sha256)
+}
+
+/// A body of so many bytes that is hashed while it streams, and breaks off before its end where it has another sha256
+/// (hex); and whether it had, once that is known.
+///
+/// # Errors
+/// The runtime's.
+pub fn verified(body: &ReadableStream, length: u64, sha256: &str) -> Result<(ResponseBody, impl Future<Output = bool> + 'static)> {
+    // A length is far below 2^53.
+    let flow = flow(body, length as f64, sha256)?;
+    let wrong = JsFuture::from(flow.wrong());
+    Ok((ResponseBody::Stream(flow.readable()), async move { wrong.await.is_ok_and(|wrong| wrong.is_truthy()) }))
 }
 
 /// All bytes of a body.

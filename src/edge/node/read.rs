@@ -17,7 +17,7 @@ use limn_core::placement::read_order;
 use limn_core::reply::Head;
 use limn_core::sort;
 use limn_core::{hash, Error};
-use worker::Response;
+use worker::{Response, ResponseBody};
 
 /// Most nodes that one read asks (reference: faults.md 3.2).
 const ATTEMPTS: usize = 3;
@@ -79,11 +79,13 @@ fn repair_later(edge: &Edge, bucket: &str, version: &str, nodes: Vec<String>) {
     if nodes.is_empty() {
         return;
     }
-    worker::console_warn!("copies of {}/{version} to be repaired: {nodes:?}", bucket);
     let (edge, bucket, version) = (edge.clone(), bucket.to_string(), version.to_string());
-    edge.ctx.clone().wait_until(async move {
-        let _ = client::repair(&edge, &bucket, &version, nodes).await;
-    });
+    edge.ctx.clone().wait_until(async move { repair(&edge, &bucket, &version, nodes).await });
+}
+
+async fn repair(edge: &Edge, bucket: &str, version: &str, nodes: Vec<String>) {
+    worker::console_warn!("copies of {bucket}/{version} to be repaired: {nodes:?}");
+    let _ = client::repair(edge, bucket, version, nodes).await;
 }
 
 /// The bytes of a blob as its row says they are; `None` where a node holds others.
@@ -190,7 +192,8 @@ fn keep(edge: &Edge, bucket: &Bucket, name: &str, label: kept::Label, (bytes, pl
 }
 
 /// Hands a managed blob, or the part of it from a first to a last byte, to the client: of a short one once the
-/// whole is verified, of a long one as the node streams it.
+/// whole is verified; a long one as the node streams it, its last piece once the whole is verified. Of a part of a
+/// long one the length alone is known.
 ///
 /// # Errors
 /// `origin_failed` when no node holds it, `unavailable`.
@@ -202,8 +205,26 @@ pub async fn stream(edge: &Edge, bucket: &Bucket, row: &Row, part: Part, head: &
         let range = part.map_or(Range::Whole, |(start, end)| Range::Part { start, end });
         return Ok(begin(head)?.body(bytes::body(&all, range)?));
     }
-    let opened = open(edge, &bucket.name, &row.nodes, &row.version, (row.length, part)).await?;
-    Ok(begin(head)?.body(opened.body))
+    let attempt = async |node: &Node| Ok(of_length(edge, node, &blob, (row.length, part)).await?.map(|opened| (opened, node.name.clone())));
+    let (opened, node) = from_holders(edge, &bucket.name, &row.nodes, &row.version, attempt).await?;
+    let ResponseBody::Stream(source) = &opened.body else { return Ok(begin(head)?.body(opened.body)) };
+    if part.is_some_and(|(first, last)| last - first + 1 < row.length) {
+        return Ok(begin(head)?.body(opened.body));
+    }
+    let (body, wrong) = bytes::verified(source, row.length, &row.sha256)?;
+    let (edge, bucket, version) = (edge.clone(), bucket.name.clone(), row.version.clone());
+    edge.ctx.clone().wait_until(async move {
+        if wrong.await {
+            repair(&edge, &bucket, &version, vec![node]).await;
+        }
+    });
+    Ok(begin(head)?.body(body))
+}
+
+/// Opens a blob, or a part of it, on a node that has it in its length.
+async fn of_length(edge: &Edge, node: &Node, blob: &str, (length, part): Extent) -> store::Told<Option<Opened>> {
+    let opened = store::open(&edge.env, node, blob, part).await?;
+    Ok(opened.filter(|opened| opened.stamp.length == length))
 }
 
 /// A blob's length, and its bytes from the first to the last that are wanted.
@@ -212,10 +233,7 @@ pub type Extent = (u64, Part);
 /// Opens a blob at a holder that has it in its length.
 pub async fn open(edge: &Edge, bucket: &str, nodes: &str, version: &str, (length, part): Extent) -> Outcome<Opened> {
     let blob = blob_key(bucket, version);
-    let attempt = async |node: &Node| {
-        let opened = store::open(&edge.env, node, &blob, part).await?;
-        Ok(opened.filter(|opened| opened.stamp.length == length))
-    };
+    let attempt = async |node: &Node| of_length(edge, node, &blob, (length, part)).await;
     from_holders(edge, bucket, nodes, version, attempt).await
 }
 
