@@ -87,6 +87,7 @@ impl Sent {
             length: 9,
             modified: None,
             negotiated: false,
+            immutable: false,
             stored: Vec::new(),
         };
         match parts.method {

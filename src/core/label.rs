@@ -33,6 +33,7 @@ pub fn read(label: impl Fn(&str) -> Option<String>) -> Option<(Representation, S
         length,
         modified: label("modified").and_then(|m| m.parse().ok()),
         negotiated: label("negotiated").is_some(),
+        immutable: false,
         stored: Vec::new(),
     };
     Some((representation, label("sha256")?))
@@ -58,6 +59,7 @@ mod tests {
             length: 5,
             modified: Some(7),
             negotiated: true,
+            immutable: false,
             stored: Vec::new(),
         };
         let sha256 = hash::sha256(b"image");

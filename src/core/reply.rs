@@ -86,6 +86,8 @@ pub struct Representation {
     pub modified: Option<u64>,
     /// True when another Accept could get another format.
     pub negotiated: bool,
+    /// True when its URL will never name other bytes.
+    pub immutable: bool,
     /// Headers that were stored with it.
     pub stored: Vec<(String, String)>,
 }
@@ -115,6 +117,7 @@ impl Representation {
             length: length as u64,
             modified,
             negotiated: false,
+            immutable: false,
             stored: Vec::new(),
         }
     }
@@ -142,7 +145,7 @@ impl Representation {
         };
         let mut head = head
             .with("etag", self.etag.clone())
-            .with("cache-control", cache_control(grant, parts, now))
+            .with("cache-control", cache_control(grant, parts, now, self.immutable))
             .with("x-content-type-options", "nosniff");
         if let Some(modified) = self.modified {
             head = head.with("last-modified", crate::http_date::format(modified));
@@ -197,13 +200,13 @@ fn is_active(content_type: &str) -> bool {
 }
 
 /// What a client and the caches on its side may keep (product: protected buckets stay private).
-fn cache_control(grant: &Grant, parts: &Parts, now: u64) -> String {
+fn cache_control(grant: &Grant, parts: &Parts, now: u64, immutable: bool) -> String {
     let bucket: &Bucket = grant.bucket();
     let is_version = |name: &str| !bucket.ignores(name) && canonical_name(name).is_some_and(|known| known == "v");
     let left = grant.expires().map_or(bucket.ttl_seconds, |end| end.saturating_sub(now).min(bucket.ttl_seconds));
     match (bucket.is_protected(), grant.scheme()) {
         // Whoever names a version in the URL changes the URL with the image.
-        (false, None) if parts.query.iter().any(|(name, _)| is_version(name)) => format!("public, max-age={left}, immutable"),
+        (false, None) if immutable || parts.query.iter().any(|(name, _)| is_version(name)) => format!("public, max-age={left}, immutable"),
         (false, None) => format!("public, max-age={left}"),
         (true, None) => "private, no-cache".into(),
         // A signed link may open more than the bucket does, so it stays with who holds it.
@@ -305,6 +308,7 @@ mod tests {
             length: 10,
             modified: Some(9),
             negotiated: true,
+            immutable: url.contains("named"),
             stored,
         };
         representation.answer(&parts, &grant, 0).unwrap()
@@ -325,12 +329,13 @@ mod tests {
 
     #[test]
     fn a_url_with_a_version_is_immutable() {
-        for (query, want) in [
-            ("v=1", "public, max-age=86400, immutable"),
-            ("cb=1&w=2", "public, max-age=86400, immutable"),
-            ("w=2", "public, max-age=86400"),
+        for (url, want) in [
+            ("/demo/a/b.jpg?v=1", "public, max-age=86400, immutable"),
+            ("/demo/a/b.jpg?cb=1&w=2", "public, max-age=86400, immutable"),
+            ("/demo/named.jpg", "public, max-age=86400, immutable"),
+            ("/demo/a/b.jpg?w=2", "public, max-age=86400"),
         ] {
-            assert_eq!(answer(&format!("/demo/a/b.jpg?{query}"), &[]).head.header("cache-control"), Some(want), "{query}");
+            assert_eq!(answer(url, &[]).head.header("cache-control"), Some(want), "{url}");
         }
     }
 

@@ -172,6 +172,7 @@ async fn original(edge: &Edge, parts: &Parts, grant: &Grant<'_>, ask: &Ask) -> O
             length: row.length,
             modified: Some(row.stored / 1_000),
             negotiated: false,
+            immutable: row.is_named_by(grant.key()),
             stored,
         };
         let Answer { head, range } = representation.answer(parts, grant, edge.now)?;

@@ -47,7 +47,10 @@ test('a receipt tells where the image is and what it is', async () => {
   assert.deepEqual(told, { bucket: 'demo', key, url, size: body.length, sha256: digest('sha256', body), etag: digest('md5', body), version, content_type: 'image/png', nodes: ['a'], replicas: 1, width: 40, height: 20 });
   const back = await fetch(url);
   assert.equal(back.status, 200);
+  assert.match(back.headers.get('cache-control'), /^public, max-age=\d+, immutable$/);
   assert.ok(Buffer.from(await back.arrayBuffer()).equals(body));
+  // What is made of it may change with a style or a mark.
+  assert.doesNotMatch((await fetch(`${url}?w=10`)).headers.get('cache-control'), /immutable/);
 });
 
 test('each placeholder, with names that are made safe and types that are found', async () => {

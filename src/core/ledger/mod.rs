@@ -66,6 +66,11 @@ pub struct Row {
 }
 
 impl Row {
+    /// Whether a key names this version or its content, as names that Limn makes do: another version has another name.
+    pub fn is_named_by(&self, key: &str) -> bool {
+        key.contains(&self.version) || key.contains(&self.sha256)
+    }
+
     /// The nodes that hold it.
     pub fn holders(&self) -> impl Iterator<Item = &str> {
         names(&self.nodes)
