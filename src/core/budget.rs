@@ -3,6 +3,7 @@
 use crate::codec::{Format, Header};
 use crate::image::Size;
 use crate::kit::Kit;
+use crate::ops::resample::resample_bytes;
 use crate::ops::resize::MAX_SIDE;
 use crate::ops::Op;
 use crate::{Error, Result};
@@ -92,19 +93,19 @@ fn costs(header: &Header, job: &Work, kit: &Kit, want: Size) -> Estimate {
     let decoded = header.decoded_size(want);
     let mut held = header.pixel_bytes() * decoded.pixels();
     let mut memory = header.decode_bytes(want);
-    // A copy of 16 bits a sample, where light is added.
-    if kit.linear && ops.iter().any(|op| op.takes_unsettled()) {
-        memory = memory.max(held * 3);
-    }
     if orient && header.orientation.value() > 1 {
         memory = memory.max(held * 2);
     }
     let (mut size, mut work) = (oriented(header, orient), 0u64);
+    let mut pixels = if size == header.size { decoded } else { decoded.turned() };
     for op in ops {
-        let out = op.size(size);
+        let (out, needs) = (op.size(size), op.needs(size));
         let bytes = if out == size { held } else { out.pixels() * 4 };
-        memory = memory.max(held + bytes + op.bytes(size));
+        let rows = if needs == size { 0 } else { resample_bytes(header, pixels, needs, kit.linear) };
+        memory = memory.max(held + bytes + rows + op.bytes(size));
         work = work.saturating_add(op.work(size));
+        // A cut only says what counts from then on.
+        pixels = if op.cuts() { pixels } else { out };
         (held, size) = (bytes, out);
     }
     if let Some(format) = job.written {

@@ -1,5 +1,7 @@
 //! From rows of samples to interleaved pixels (JFIF 1.02, Adobe technical note 5116).
 
+use crate::vector::Vector;
+
 /// Pixels that are converted side by side.
 const LANES: usize = 16;
 /// Bits behind the point of the constants.
@@ -20,23 +22,40 @@ fn rgb(y: u8, cb: u8, cr: u8) -> [u8; 3] {
     [r.clamp(0, 255) as u8, g.clamp(0, 255) as u8, b.clamp(0, 255) as u8]
 }
 
-/// Pixels of `LANES` samples of each component, red in the lowest byte.
+/// Sixteen samples of red, green and blue of as many of each component: [`rgb`], whose factors beyond 16 bits are taken
+/// apart into whole numbers and what remains.
 #[inline(always)]
-fn convert(y: &[u8; LANES], cb: &[u8; LANES], cr: &[u8; LANES]) -> [u32; LANES] {
-    let mut out = [0; LANES];
-    for i in 0..LANES {
-        let [r, g, b] = rgb(y[i], cb[i], cr[i]).map(u32::from);
-        out[i] = r | (g << 8) | (b << 16);
-    }
-    out
+fn convert(y: Vector, cb: Vector, cr: Vector) -> [Vector; 3] {
+    const OF_RED: i16 = (fixed(1.402) - (1 << POINT)) as i16;
+    const OF_GREEN: [i16; 2] = [-fixed(0.344136286) as i16, ((1 << POINT) - fixed(0.714136286)) as i16];
+    const OF_BLUE: i16 = (fixed(1.772) - (2 << POINT)) as i16;
+    let weights = |cb: i16, cr: i16| Vector::from_words([u32::from(cb as u16) | u32::from(cr as u16) << 16; 4]);
+    let (red, green, blue) = (weights(0, OF_RED), weights(OF_GREEN[0], OF_GREEN[1]), weights(OF_BLUE, 0));
+    let (middle, half) = (Vector::splat(128), Vector::from_words([1 << (POINT - 1); 4]));
+    let eight = |y: Vector, cb: Vector, cr: Vector| {
+        let (cb, cr) = (cb.sub(middle), cr.sub(middle));
+        let [low, high] = cb.zip16(cr);
+        let part = |weights: Vector| {
+            let [low, high] = [low, high].map(|both| both.dot(weights).add_wide(half).shr_wide(POINT));
+            low.narrow_wide(high)
+        };
+        [y.add(cr).add(part(red)), y.sub(cr).add(part(green)), y.add(cb).add(cb).add(part(blue))]
+    };
+    let low = eight(y.widen_low(), cb.widen_low(), cr.widen_low());
+    let high = eight(y.widen_high(), cb.widen_high(), cr.widen_high());
+    std::array::from_fn(|c| low[c].narrow(high[c]))
 }
 
-/// Four pixels as bytes; put together as words, since single bytes are slow to store.
-#[inline(always)]
-fn pack(pixels: &[u32; 4]) -> [[u8; 4]; 3] {
-    let &[a, b, c, d] = pixels;
-    [a | (b << 24), (b >> 8) | (c << 16), (c >> 16) | (d << 8)].map(u32::to_le_bytes)
-}
+/// For each sixteen bytes of sixteen pixels, where they come from in red, green and blue; 255 is from none.
+const PLACES: [[[u8; LANES]; 3]; 3] = {
+    let mut places = [[[255; LANES]; 3]; 3];
+    let mut at = 0;
+    while at < 3 * LANES {
+        places[at / LANES][at % 3][at % LANES] = (at / 3) as u8;
+        at += 1;
+    }
+    places
+};
 
 /// Interleaved RGB of rows of YCbCr.
 pub(super) fn ycc_to_rgb(y: &[u8], cb: &[u8], cr: &[u8], out: &mut [u8]) {
@@ -44,12 +63,11 @@ pub(super) fn ycc_to_rgb(y: &[u8], cb: &[u8], cr: &[u8], out: &mut [u8]) {
     let (cb, cb_rest) = cb.as_chunks::<LANES>();
     let (cr, cr_rest) = cr.as_chunks::<LANES>();
     let (whole, rest) = out.split_at_mut((y.len() * LANES * 3).min(out.len()));
+    let places = PLACES.map(|three| three.map(Vector::from_bytes));
     for (((to, y), cb), cr) in whole.as_chunks_mut::<{ 3 * LANES }>().0.iter_mut().zip(y).zip(cb).zip(cr) {
-        let pixels = convert(y, cb, cr);
-        for (to, four) in to.as_chunks_mut::<12>().0.iter_mut().zip(pixels.as_chunks::<4>().0) {
-            for (to, word) in to.as_chunks_mut::<4>().0.iter_mut().zip(pack(four)) {
-                *to = word;
-            }
+        let [red, green, blue] = convert(Vector::from_bytes(*y), Vector::from_bytes(*cb), Vector::from_bytes(*cr));
+        for (to, [r, g, b]) in to.as_chunks_mut::<LANES>().0.iter_mut().zip(places) {
+            *to = red.pick(r).or(green.pick(g)).or(blue.pick(b)).bytes();
         }
     }
     for (((to, &y), &cb), &cr) in rest.as_chunks_mut::<3>().0.iter_mut().zip(y_rest).zip(cb_rest).zip(cr_rest) {
@@ -74,5 +92,29 @@ pub(super) fn ycck_to_cmyk(y: &[u8], cb: &[u8], cr: &[u8], k: &[u8], out: &mut [
     for ((((to, &y), &cb), &cr), &k) in out.as_chunks_mut::<4>().0.iter_mut().zip(y).zip(cb).zip(cr).zip(k) {
         let [c, m, y] = rgb(y, cb, cr);
         *to = [c, m, y, 255 - k];
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn many_at_once_are_what_each_is_alone() {
+        for y in (0..=255).step_by(5) {
+            let (mut luma, mut blue, mut red) = (Vec::new(), Vec::new(), Vec::new());
+            for cb in 0..=255u8 {
+                for cr in (0..=255).step_by(3).chain([255]) {
+                    luma.push(y);
+                    blue.push(cb);
+                    red.push(cr);
+                }
+            }
+            let mut out = vec![0; luma.len() * 3];
+            ycc_to_rgb(&luma, &blue, &red, &mut out);
+            for (i, pixel) in out.chunks(3).enumerate() {
+                assert_eq!(pixel, rgb(luma[i], blue[i], red[i]), "{y} {} {}", blue[i], red[i]);
+            }
+        }
     }
 }
