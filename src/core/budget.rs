@@ -1,6 +1,6 @@
 //! What a render may cost, told from the header alone: size of the result, memory, work.
 
-use crate::codec::{Format, Header};
+use crate::codec::{Colour, Format, Header, Want};
 use crate::image::Size;
 use crate::kit::Kit;
 use crate::ops::resample::resample_bytes;
@@ -93,15 +93,23 @@ fn costs(header: &Header, job: &Work, kit: &Kit, want: Size) -> Estimate {
     let decoded = header.decoded_size(want);
     let mut held = header.pixel_bytes() * decoded.pixels();
     let mut memory = header.decode_bytes(want);
+    let exact = exact(header, job);
+    if let Some(exact) = exact {
+        // The picture at the scale of decoding is never held.
+        let small = exact.pixels() * header.layout.channels() as u64;
+        memory = memory.saturating_sub(held) + small + resample_bytes(header, header.row_size(want), exact, kit.linear);
+        held = small;
+    }
     if orient && header.orientation.value() > 1 {
         memory = memory.max(held * 2);
     }
     let (mut size, mut work) = (oriented(header, orient), 0u64);
-    let mut pixels = if size == header.size { decoded } else { decoded.turned() };
+    let decoded_to = exact.unwrap_or(decoded);
+    let mut pixels = if size == header.size { decoded_to } else { decoded_to.turned() };
     for op in ops {
         let (out, needs) = (op.size(size), op.needs(size));
         let bytes = if out == size { held } else { out.pixels() * 4 };
-        let rows = if needs == size { 0 } else { resample_bytes(header, pixels, needs, kit.linear) };
+        let rows = if needs == size || needs == pixels { 0 } else { resample_bytes(header, pixels, needs, kit.linear) };
         memory = memory.max(held + bytes + rows + op.bytes(size));
         work = work.saturating_add(op.work(size));
         // A cut only says what counts from then on.
@@ -125,10 +133,23 @@ fn oriented(header: &Header, orient: bool) -> Size {
     }
 }
 
+/// What is wanted of the decoder.
+pub fn want(header: &Header, work: &Work, colour: Colour, kit: &Kit) -> Want {
+    Want { size: needed(header, work, kit), exact: exact(header, work), colour }
+}
+
+/// What the first operation makes of all pixels, in the source's own orientation, where it resamples.
+fn exact(header: &Header, work: &Work) -> Option<Size> {
+    let source = oriented(header, work.orient);
+    let needs = work.ops.first().filter(|op| header.streams && !op.cuts())?.needs(source);
+    let needs = (needs != source).then_some(needs)?;
+    Some(if source == header.size { needs } else { needs.turned() })
+}
+
 /// The smallest stand-in, in the source's own orientation, that serves the operations. Twice what the
 /// first of them that resamples makes: DCT scaling is a block filter, and the last factor of two must be
 /// the resizer's. Where there is no memory for that, once: a slightly softer picture is better than none.
-pub fn needed(header: &Header, work: &Work, kit: &Kit) -> Size {
+fn needed(header: &Header, work: &Work, kit: &Kit) -> Size {
     let memory = |want: Size| costs(header, work, kit, want).memory;
     let wanted = |times| wanted(header, work.orient, work.ops, times);
     let (twice, once) = (wanted(2), wanted(1));
@@ -175,19 +196,24 @@ mod tests {
     fn where_memory_is_short_a_smaller_stand_in_serves() {
         let photo = Image::filled(Size::new(1_200, 900), Layout::Rgb, crate::image::Color::WHITE).unwrap();
         let jpeg = codec::encode(photo, Format::Jpeg, &EncodeSettings::default(), &Kit::default()).unwrap();
-        let decoded = |width: u32, megabytes: u64| {
+        let decoded = |actions: &str, megabytes: u64| {
             let mut kit = Kit::default();
             kit.limits = Limits { max_memory_bytes: megabytes << 20, ..kit.limits };
             let header = Header::read(&jpeg, &kit).unwrap();
-            let plan = parse_canonical(&format!("image/resize,w_{width}")).unwrap();
+            let plan = parse_canonical(&format!("image/{actions}")).unwrap();
             let ops: Vec<&dyn Op> = plan.ops().iter().map(|op| op.as_ref()).collect();
             let work = Work { orient: true, ops: &ops, frames: 1, written: Some(Format::Jpeg), lossless: false, again: false };
             let checked = check(&header, &work, &kit).map(|estimate| estimate.decoded.width);
             checked.map_err(|e| e.code())
         };
-        assert_eq!(decoded(400, 64), Ok(1_200));
-        assert_eq!(decoded(400, 3), Ok(600));
-        assert_eq!(decoded(300, 64), Ok(600));
-        assert_eq!(decoded(700, 3), Err("image_too_large"));
+        // After a cut the stand-in itself is held.
+        let cut = "crop,w_600,h_449/resize";
+        assert_eq!(decoded(&format!("{cut},w_200"), 64), Ok(1_200));
+        assert_eq!(decoded(&format!("{cut},w_200"), 3), Ok(600));
+        assert_eq!(decoded(&format!("{cut},w_150"), 64), Ok(600));
+        assert_eq!(decoded(&format!("{cut},w_350"), 3), Err("image_too_large"));
+        // Otherwise only the rows that the filter looks at are.
+        assert_eq!(decoded("resize,w_400", 3), Ok(1_200));
+        assert_eq!(decoded("resize,w_700", 3), Ok(1_200));
     }
 }

@@ -94,7 +94,7 @@ pub fn still(bytes: &[u8], ops: &[&dyn Op], kit: &Kit) -> Result<Image> {
     let header = Header::read(bytes, kit)?;
     let work = Work { orient: true, ops, frames: 1, written: None, lossless: false, again: false };
     budget::check(&header, &work, kit)?;
-    let want = Want { size: budget::needed(&header, &work, kit), colour: Colour::Srgb };
+    let want = budget::want(&header, &work, Colour::Srgb, kit);
     let image = codec::decode(bytes, &header, &want, kit)?;
     ops::run(ops, header.orientation.apply(image)?, kit)?.settled()
 }
@@ -127,7 +127,7 @@ pub(crate) fn work<'a>(plan: &Plan, ops: &'a [&'a dyn Op], frames: u32, format: 
 
 impl Job<'_> {
     fn want(&self) -> Want {
-        Want { size: budget::needed(self.header, &self.work, self.scene.kit), colour: self.plan.colour }
+        budget::want(self.header, &self.work, self.plan.colour, self.scene.kit)
     }
 
     /// Orientation and the operations.

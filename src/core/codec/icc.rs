@@ -2,11 +2,18 @@
 
 use crate::image::buffer;
 use crate::Result;
+use limn_pixels::resample::Row;
 use moxcms::{ColorProfile, DataColorSpace, Layout, TransformExecutor, TransformOptions};
 use std::sync::Arc;
 
 /// A sample of 8 or 16 bits that moxcms converts.
 pub trait Depth: Copy + Default + Into<u32> + Send + Sync + 'static {
+    /// Whether it has 16 bits.
+    const IS_DEEP: bool;
+
+    /// Samples as the resampler takes them.
+    fn row(samples: &[Self]) -> Row<'_>;
+
     /// All of them, rising.
     fn all() -> Vec<Self>;
 
@@ -15,6 +22,12 @@ pub trait Depth: Copy + Default + Into<u32> + Send + Sync + 'static {
 }
 
 impl Depth for u8 {
+    const IS_DEEP: bool = false;
+
+    fn row(samples: &[u8]) -> Row<'_> {
+        Row::Eight(samples)
+    }
+
     fn all() -> Vec<u8> {
         (0..=u8::MAX).collect()
     }
@@ -25,6 +38,12 @@ impl Depth for u8 {
 }
 
 impl Depth for u16 {
+    const IS_DEEP: bool = true;
+
+    fn row(samples: &[u16]) -> Row<'_> {
+        Row::Sixteen(samples)
+    }
+
     fn all() -> Vec<u16> {
         (0..=u16::MAX).collect()
     }

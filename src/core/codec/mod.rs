@@ -18,6 +18,7 @@ mod png;
 mod pnm;
 mod qoi;
 mod quantise;
+mod rows;
 #[cfg(test)]
 mod shown;
 pub mod shrink;
@@ -191,6 +192,8 @@ pub struct Header {
     pub quality: Option<u8>,
     /// PNG: rows come interlaced, so that the whole must be held.
     pub interlaced: bool,
+    /// Whether a decoder can make the exact size of the rows as they come.
+    pub streams: bool,
     /// JPEG: bytes that decoding needs at 1/8, 1/4, 1/2 and the full size; 0 for other formats.
     pub scale_bytes: [u64; 4],
 }
@@ -217,6 +220,7 @@ impl Header {
             deep: false,
             quality: None,
             interlaced: false,
+            streams: false,
             scale_bytes: [0; 4],
         }
     }
@@ -263,6 +267,14 @@ impl Header {
         (self.format.codec().decode_bytes)(self, want)
     }
 
+    /// The size of the rows that come where a decoder makes the exact size of them.
+    pub fn row_size(&self, want: Size) -> Size {
+        match self.format {
+            Format::Jpeg => self.decoded_size(want),
+            _ => self.size,
+        }
+    }
+
     /// Bytes of one decoded pixel.
     pub fn pixel_bytes(&self) -> u64 {
         self.layout.channels() as u64 * if self.deep { 2 } else { 1 }
@@ -284,6 +296,8 @@ pub enum Colour {
 pub struct Want {
     /// At least this many pixels.
     pub size: Size,
+    /// The very size that is made of them first, where all of them are: decoders whose rows come in order may make it.
+    pub exact: Option<Size>,
     /// What becomes of the profile.
     pub colour: Colour,
 }

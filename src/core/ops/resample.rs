@@ -1,7 +1,7 @@
 //! Resampling with Lanczos3: on the values as they are stored, or on light.
 
 use crate::codec::Header;
-use crate::image::{buffer, Image, Size, Window};
+use crate::image::{buffer, Image, Layout, Size, Window};
 use crate::{Error, Result};
 use limn_pixels::resample::{Resampler, Row, Shape, Sides};
 
@@ -28,6 +28,10 @@ pub fn resample(image: Image, out: Size, cut: Option<(u32, u32, Size)>, linear: 
     if held == out && seen == whole && cut.is_none_or(|(_, _, scaled)| scaled == held) {
         return Ok(image.settled()?.standing_for(out));
     }
+    // A decoder has made it of the right size already.
+    if let Some((x, y, _)) = cut.filter(|(_, _, scaled)| seen == whole && *scaled == held && image.wide().is_none()) {
+        return image.settled()?.cut(x, y, out);
+    }
     let from = match cut {
         None => seen,
         Some((x, y, scaled)) => {
@@ -44,23 +48,57 @@ pub fn resample(image: Image, out: Size, cut: Option<(u32, u32, Size)>, linear: 
     let (x, y) = (from.x.clamp(0.0, whole.width - 1e-3), from.y.clamp(0.0, whole.height - 1e-3));
     let (width, height) = (from.width.min(whole.width - x), from.height.min(whole.height - y));
     let part = [x, y, width, height];
-    let (layout, row) = (image.layout(), held.width as usize * image.layout().channels());
-    let shape = Shape { channels: layout.channels(), light: linear };
-    let none_left = || Error::NoMemory("There is no memory left to resize the image.".into());
-    let mut resampler = Resampler::new(shape, image.wide().is_some(), sides(held), part, sides(out)).ok_or_else(none_left)?;
-    let mut data = buffer(out.pixels() * layout.channels() as u64)?;
+    let layout = image.layout();
+    let mut streamed = Streamed::new(layout, image.wide().is_some(), linear, (held, part), out)?;
+    let row = (held.width as usize * layout.channels()).max(1);
     match image.wide() {
-        Some(wide) => wide.chunks_exact(row.max(1)).for_each(|row| resampler.row(Row::Sixteen(row), &mut data)),
-        None => image.data().chunks_exact(row.max(1)).for_each(|row| resampler.row(Row::Eight(row), &mut data)),
+        Some(wide) => wide.chunks_exact(row).for_each(|row| streamed.push(Row::Sixteen(row))),
+        None => image.data().chunks_exact(row).for_each(|row| streamed.push(Row::Eight(row))),
     }
     drop(image);
-    Image::new(out, layout, data)
+    streamed.finish()?.ok_or(Error::Internal)
+}
+
+/// A picture on its way to another size, row by row.
+pub struct Streamed {
+    resampler: Resampler,
+    out: Size,
+    layout: Layout,
+    data: Vec<u8>,
+}
+
+impl Streamed {
+    /// Makes `out` of a part (x, y, width, height) of a picture of `from`.
+    ///
+    /// # Errors
+    /// `image_too_large` when memory ends.
+    pub fn new(layout: Layout, deep: bool, linear: bool, (from, part): (Size, [f64; 4]), out: Size) -> Result<Streamed> {
+        let shape = Shape { channels: layout.channels(), light: linear };
+        let none_left = || Error::NoMemory("There is no memory left to resize the image.".into());
+        let resampler = Resampler::new(shape, deep, sides(from), part, sides(out)).ok_or_else(none_left)?;
+        Ok(Streamed { resampler, out, layout, data: buffer(out.pixels() * layout.channels() as u64)? })
+    }
+
+    /// Takes the next row.
+    pub fn push(&mut self, row: Row<'_>) {
+        self.resampler.row(row, &mut self.data);
+    }
+
+    /// The picture; `None` where rows were missing.
+    ///
+    /// # Errors
+    /// None of its own.
+    pub fn finish(self) -> Result<Option<Image>> {
+        match self.resampler.is_done() {
+            true => Image::new(self.out, self.layout, self.data).map(Some),
+            false => Ok(None),
+        }
+    }
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::image::Layout;
 
     fn ramp(size: Size) -> Image {
         let data = (0..size.pixels()).map(|i| if i % 2 == 0 { 0 } else { 255 }).collect();

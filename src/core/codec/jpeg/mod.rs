@@ -5,6 +5,7 @@ pub use limn_pixels::jpeg as decode;
 use self::decode::{Colour, Decoded, JpegError, Scale};
 use super::cmyk::cmyk_to_srgb;
 use super::exif::Orientation;
+use super::rows::{self, Rows};
 use super::{beside, corrupt, icc, too_wide, Codec, Effort, EncodeSettings, Format, Header, Want};
 use crate::image::{Color, Image, Layout, Size};
 use crate::kit::Kit;
@@ -52,6 +53,7 @@ fn header(bytes: &[u8], _: &Kit) -> Result<Header> {
     Ok(Header {
         orientation: jpeg.exif(bytes).map_or(Orientation::default(), Orientation::read),
         quality: jpeg.quality(),
+        streams: !matches!(jpeg.colour, Colour::Cmyk | Colour::Ycck),
         scale_bytes: SCALES.map(|scale| jpeg.decode_bytes(scale) + beside(scale)),
         ..Header::still(Format::Jpeg, size, layout)
     })
@@ -77,11 +79,18 @@ fn decode_bytes(header: &Header, want: Size) -> u64 {
     SCALES.iter().zip(header.scale_bytes).find(|(s, _)| **s == scale).map_or(u64::MAX, |(_, bytes)| bytes)
 }
 
-fn decode(bytes: &[u8], header: &Header, want: &Want, _: &Kit) -> Result<Image> {
+fn decode(bytes: &[u8], header: &Header, want: &Want, kit: &Kit) -> Result<Image> {
     let jpeg = decode::Header::parse(bytes).map_err(refused)?;
-    let Decoded { width, height, channels, mut data } = decode::decode(bytes, &jpeg, scale(header, want.size)).map_err(refused)?;
+    let scale = scale(header, want.size);
     let profile = jpeg.icc(bytes);
     let kept = want.profile(profile.as_deref());
+    if let Some(exact) = want.exact.filter(|_| header.streams && rows::serve(header.layout, false, kit.linear, kept)) {
+        let from = scaled(header.size, scale);
+        let mut rows = Rows::new(header.layout, (from, exact), kept, kit.linear)?;
+        decode::decode_rows(bytes, &jpeg, scale, &mut |_, row| rows.push(row).map_err(|_| JpegError::OutOfMemory)).map_err(refused)?;
+        return rows.finish()?.ok_or(Error::Internal);
+    }
+    let Decoded { width, height, channels, mut data } = decode::decode(bytes, &jpeg, scale).map_err(refused)?;
     match channels {
         1 => icc::gray_to_srgb(&mut data, kept)?,
         3 => icc::rgb_to_srgb(&mut data, 3, kept)?,

@@ -59,6 +59,7 @@ fn header(bytes: &[u8], _: &Kit) -> Result<Header> {
         loops: animation.map_or(Loops::Forever, |a| if a.num_plays == 0 { Loops::Forever } else { Loops::Times(a.num_plays) }),
         orientation: info.exif_metadata.as_ref().map_or(Orientation::default(), |e| Orientation::read(e)),
         interlaced: info.interlaced,
+        streams: animation.is_none(),
         deep: info.bit_depth == BitDepth::Sixteen,
         ..Header::still(Format::Png, Size::new(info.width, info.height), layout(info))
     })
