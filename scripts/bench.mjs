@@ -1,6 +1,6 @@
 // Times Limn's engine beside its peers: node scripts/bench.mjs --wasm PATH --peers DIR [--rare PATH] [--quick] [--runs N] [--only TEXT] [--work DIR] [--json FILE]
 import { existsSync } from 'node:fs';
-import { mkdir, writeFile } from 'node:fs/promises';
+import { mkdir, readFile, writeFile } from 'node:fs/promises';
 import { cpus, loadavg } from 'node:os';
 import { dirname, join } from 'node:path';
 import { parseArgs } from 'node:util';
@@ -12,7 +12,11 @@ import { ladders } from './bench-lib/ladder.mjs';
 import { likeness, reference } from './bench-lib/likeness.mjs';
 import { race } from './bench-lib/race.mjs';
 import { reductions } from './bench-lib/reductions.mjs';
-import { barLines, lines, nearness, sizes, times } from './bench-lib/table.mjs';
+import { startup } from './bench-lib/startup.mjs';
+import { barLines, lines, nearness, sizes, starts, times } from './bench-lib/table.mjs';
+
+/** The Worker's main module, where it is built. */
+const MAIN = 'src/edge/build/index_bg.wasm';
 
 function options() {
   const { values } = parseArgs({ options: {
@@ -70,9 +74,10 @@ async function main() {
   for (const job of list) results.push(await measured(job, asked));
   const climbed = asked.only ? [] : await ladders(asked);
   const near = asked.only ? [] : await reductions(list, { ...asked, references: join(asked.work, 'references') });
-  const found = { results, fits: fits(results), ladders: climbed, reductions: near, bars: bars({ results, ladders: climbed, reductions: near }), missing: missing(asked, results) };
+  const start = asked.only ? undefined : await startup({ wasm: asked.wasm, main: MAIN, source: await readFile(join(asked.work, '2mp.jpg')) });
+  const found = { results, start, fits: fits(results), ladders: climbed, reductions: near, bars: bars({ results, ladders: climbed, reductions: near, start }), missing: missing(asked, results) };
   console.log(head(asked, load));
-  console.log([times(results), lines(found.fits), sizes(climbed), nearness(near), barLines(found.bars), ...found.missing].join('\n\n'));
+  console.log([times(results), lines(found.fits), sizes(climbed), nearness(near), ...start ? [starts(start)] : [], barLines(found.bars), ...found.missing].join('\n\n'));
   const file = asked.json ?? join(asked.work, 'last.json');
   await mkdir(dirname(file), { recursive: true });
   await writeFile(file, `${JSON.stringify({ node: process.version, processor: cpus()[0]?.model, load, quick: asked.quick, runs: asked.runs, ...found }, null, 2)}\n`);

@@ -53,10 +53,13 @@ function sizes(results, ladders) {
 }
 
 /** All bars, with what was measured. */
-export function bars({ results, ladders, reductions }) {
+export function bars({ results, ladders, reductions, start }) {
+  const once = start ? [{ title: '2 MP JPEG -> 320 jpg', ...start }] : [];
   return [
     ...thumbnails(results), ...others(results), ...sizes(results, ladders),
     bar('reduced to a quarter or less: SSIM with the full filter', '>=', 0.99, reductions, (row) => row.limn, (value) => value.toFixed(4)),
+    most('first image in a fresh instance: time of a warm one', 1.3, once, (row) => row.ratio, ratio),
+    most('global initialisation of the main module, ms', 5, once, (row) => row.initialisation, (value) => `${value.toFixed(2)} ms`),
   ];
 }
 

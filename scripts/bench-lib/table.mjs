@@ -44,6 +44,12 @@ export function nearness(reductions) {
   return columns([head, ...reductions.map(({ title, limn, sharp }) => [title, limn?.toFixed(4) ?? '-', sharp?.toFixed(4) ?? '-'])], [0]);
 }
 
+/** What a new isolate pays beyond compilation. */
+export function starts({ warm, first, ratio, initialisation }) {
+  const init = initialisation === undefined ? 'not built' : `${initialisation.toFixed(2)} ms`;
+  return `start-up: the main module's initialisation ${init}; 2 MP JPEG -> 320 jpg in a fresh instance ${first.toFixed(1)} ms, in a warm one ${warm.toFixed(1)} ms (${ratio.toFixed(2)})`;
+}
+
 /** Each bar with the jobs that it was held against. */
 export function barLines(bars) {
   return bars.map(({ name, sense, limit, state, parts }) => [

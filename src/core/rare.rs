@@ -50,6 +50,9 @@ pub enum Job {
         height: u32,
         /// 1 to 100.
         quality: u8,
+        /// Whether chroma keeps its full resolution.
+        #[serde(default)]
+        full_chroma: bool,
     },
     /// Size of an AVIF, turned as it says. Data: the file. Makes no bytes.
     AvifHeader,

@@ -26,7 +26,7 @@ impl Rare for Workshop {
             Job::SvgSize => svg::size(data),
             Job::Svg { width, height, font } => svg::draw(*width, *height, *font, data),
             Job::Effect { name, width, height } => effect::apply(name, *width, *height, data),
-            Job::AvifEncode { width, height, quality } => avif::encode(*width, *height, *quality, data),
+            Job::AvifEncode { width, height, quality, full_chroma } => avif::encode(*width, *height, *quality, *full_chroma, data),
             Job::AvifHeader => avif::header(data),
             Job::AvifDecode => avif::decode(data),
             Job::TiffHeader => tiff::header(data),

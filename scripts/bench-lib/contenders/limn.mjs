@@ -4,14 +4,22 @@ import { readFile } from 'node:fs/promises';
 /** The program that asks for a job, in short parameters; `asked` are its parameters beside size, format and quality. */
 const program = ({ width, format, quality }, asked) => [`w=${width}`, `f=${format}`, `q=${quality}`, asked].filter(Boolean).join('&');
 
-/** Gives `render(program, source)` over one instance, which serves all runs as in a Worker. */
-export async function engine(path) {
+/** The engine's module. */
+export async function compiled(path) {
   const module = await WebAssembly.compile(await readFile(path));
   const imports = WebAssembly.Module.imports(module);
   if (imports.length) throw new Error(`${path} wants imports: ${imports.map((i) => `${i.module}.${i.name}`).join(', ')}`);
-  const { exports } = await WebAssembly.instantiate(module);
+  return module;
+}
+
+/** Gives `render(program, source)` over a new instance, which serves all runs as in a Worker. */
+export function started(module) {
+  const { exports } = new WebAssembly.Instance(module);
   return (words, source) => render(exports, Buffer.from(words), source);
 }
+
+/** Both at once. */
+export const engine = async (path) => started(await compiled(path));
 
 /** What the engine reads without decoding: a PNM, or a PAM where there is alpha. */
 export function uncompressed({ data, width, height, channels }) {

@@ -33,6 +33,7 @@ fn decode(bytes: &[u8], _: &Header, _: &Want, kit: &Kit) -> Result<Image> {
 fn encode(image: Image, settings: &EncodeSettings, kit: &Kit) -> Result<Vec<u8>> {
     let size = image.held();
     let image = image.into_rgba()?;
-    let job = Job::AvifEncode { width: size.width, height: size.height, quality: settings.quality };
+    let (quality, full_chroma) = (settings.quality, settings.full_chroma);
+    let job = Job::AvifEncode { width: size.width, height: size.height, quality, full_chroma };
     Ok(kit.rare.run(&job, image.data())?.bytes)
 }
