@@ -77,9 +77,9 @@ test('effect', () => {
 });
 
 test('avif there and back', async () => {
-  for (const alpha of [undefined, (x) => (x * 2) % 256]) {
+  for (const [alpha, full] of [[undefined, false], [undefined, true], [(x) => (x * 2) % 256, false]]) {
     const data = picture(161, 99, alpha);
-    const file = run({ job: 'avif_encode', width: 161, height: 99, quality: 90 }, data);
+    const file = run({ job: 'avif_encode', width: 161, height: 99, quality: 90, full_chroma: full }, data);
     assert.equal(code(file), 'ok');
     const header = run({ job: 'avif_header' }, file.bytes);
     assert.deepEqual([header.width, header.height, header.bytes.length], [161, 99, 0]);
@@ -88,7 +88,8 @@ test('avif there and back', async () => {
     assert.ok(meanDifference(back.bytes, data) < (alpha ? 12 : 3), `${meanDifference(back.bytes, data)}`);
     if (!sharp) continue;
     const other = await sharp(file.bytes).ensureAlpha().raw().toBuffer();
-    assert.ok(meanDifference(back.bytes, other) < 1, `${meanDifference(back.bytes, other)} from libaom's reading`);
+    // Chroma of half the resolution is widened by each in its own way.
+    assert.ok(meanDifference(back.bytes, other) < (full ? 1 : 1.5), `${meanDifference(back.bytes, other)} from libaom's reading`);
   }
 });
 

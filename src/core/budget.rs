@@ -1,7 +1,7 @@
 //! What a render may cost, told from the header alone: size of the result, memory, work.
 
 use crate::codec::{Colour, Format, Header, Want};
-use crate::image::Size;
+use crate::image::{Size, Window};
 use crate::kit::Kit;
 use crate::ops::resample::resample_bytes;
 use crate::ops::resize::MAX_SIDE;
@@ -91,8 +91,9 @@ pub fn estimate(header: &Header, work: &Work, kit: &Kit) -> Estimate {
 fn costs(header: &Header, job: &Work, kit: &Kit, want: Size) -> Estimate {
     let (orient, ops) = (job.orient, job.ops);
     let decoded = header.decoded_size(want);
-    let mut held = header.pixel_bytes() * decoded.pixels();
-    let mut memory = header.decode_bytes(want);
+    let whole = header.pixel_bytes() * decoded.pixels();
+    let mut held = header.pixel_bytes() * header.held_pixels(decoded, part(header, job));
+    let mut memory = header.decode_bytes(want).saturating_sub(whole) + held;
     let exact = exact(header, job);
     if let Some(exact) = exact {
         // The picture at the scale of decoding is never held.
@@ -108,12 +109,18 @@ fn costs(header: &Header, job: &Work, kit: &Kit, want: Size) -> Estimate {
     let mut pixels = if size == header.size { decoded_to } else { decoded_to.turned() };
     for op in ops {
         let (out, needs) = (op.size(size), op.needs(size));
-        let bytes = if out == size { held } else { out.pixels() * 4 };
+        let cut = op.cuts(size).is_some();
+        let bytes = match out == size {
+            true => held,
+            // Of a stand-in it takes less than it would of the source.
+            false if cut => held.min(out.pixels() * 4),
+            false => out.pixels() * 4,
+        };
         let rows = if needs == size || needs == pixels { 0 } else { resample_bytes(header, pixels, needs, kit.linear) };
         memory = memory.max(held + bytes + rows + op.bytes(size));
         work = work.saturating_add(op.work(size));
         // A cut only says what counts from then on.
-        pixels = if op.cuts() { pixels } else { out };
+        pixels = if cut { pixels } else { out };
         (held, size) = (bytes, out);
     }
     if let Some(format) = job.written {
@@ -135,13 +142,21 @@ fn oriented(header: &Header, orient: bool) -> Size {
 
 /// What is wanted of the decoder.
 pub fn want(header: &Header, work: &Work, colour: Colour, kit: &Kit) -> Want {
-    Want { size: needed(header, work, kit), exact: exact(header, work), colour }
+    Want { size: needed(header, work, kit), exact: exact(header, work), part: part(header, work), colour }
+}
+
+/// What the first operation leaves of the source, in the source's own orientation, where it cuts.
+fn part(header: &Header, work: &Work) -> Option<Window> {
+    let shown = oriented(header, work.orient);
+    let (x, y, inner) = work.ops.first().filter(|_| header.parts)?.cuts(shown).filter(|(.., inner)| *inner != shown)?;
+    let cut = Window { x: x.into(), y: y.into(), width: inner.width.into(), height: inner.height.into() };
+    Some(if work.orient { header.orientation.stored(cut, header.size) } else { cut })
 }
 
 /// What the first operation makes of all pixels, in the source's own orientation, where it resamples.
 fn exact(header: &Header, work: &Work) -> Option<Size> {
     let source = oriented(header, work.orient);
-    let needs = work.ops.first().filter(|op| header.streams && !op.cuts())?.needs(source);
+    let needs = work.ops.first().filter(|op| header.streams && op.cuts(source).is_none())?.needs(source);
     let needs = (needs != source).then_some(needs)?;
     Some(if source == header.size { needs } else { needs.turned() })
 }
@@ -165,8 +180,8 @@ fn wanted(header: &Header, orient: bool, ops: &[&dyn Op], times: u64) -> Size {
     let mut size = source;
     let mut wanted = source;
     for op in ops {
-        if op.cuts() {
-            size = op.size(size);
+        if let Some((.., inner)) = op.cuts(size) {
+            size = inner;
             continue;
         }
         let needs = op.needs(size);
@@ -206,12 +221,13 @@ mod tests {
             let checked = check(&header, &work, &kit).map(|estimate| estimate.decoded.width);
             checked.map_err(|e| e.code())
         };
-        // After a cut the stand-in itself is held.
-        let cut = "crop,w_600,h_449/resize";
-        assert_eq!(decoded(&format!("{cut},w_200"), 64), Ok(1_200));
-        assert_eq!(decoded(&format!("{cut},w_200"), 3), Ok(600));
-        assert_eq!(decoded(&format!("{cut},w_150"), 64), Ok(600));
-        assert_eq!(decoded(&format!("{cut},w_350"), 3), Err("image_too_large"));
+        // After a cut what it leaves of the stand-in is held.
+        let cut = "crop,w_1200,h_896/resize";
+        assert_eq!(decoded(&format!("{cut},w_400"), 64), Ok(1_200));
+        assert_eq!(decoded(&format!("{cut},w_400"), 3), Ok(600));
+        assert_eq!(decoded(&format!("{cut},w_300"), 64), Ok(600));
+        assert_eq!(decoded(&format!("{cut},w_700"), 3), Err("image_too_large"));
+        assert_eq!(decoded("crop,w_300,h_300/resize,w_200", 1), Ok(1_200));
         // Otherwise only the rows that the filter looks at are.
         assert_eq!(decoded("resize,w_400", 3), Ok(1_200));
         assert_eq!(decoded("resize,w_700", 3), Ok(1_200));

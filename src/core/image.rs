@@ -195,6 +195,11 @@ impl Image {
         self.window.unwrap_or(Window { x: 0.0, y: 0.0, width: f64::from(self.held.width), height: f64::from(self.held.height) })
     }
 
+    /// Whether not all that is held counts.
+    pub fn is_windowed(&self) -> bool {
+        self.window.is_some()
+    }
+
     /// What a pixel is made of.
     pub fn layout(&self) -> Layout {
         self.layout

@@ -57,6 +57,6 @@ pub fn png(image: Image) -> Vec<u8> {
 /// The pixels of a file, RGBA.
 pub fn pixels(bytes: &[u8], kit: &Kit) -> Image {
     let header = Header::read(bytes, kit).unwrap();
-    let want = Want { size: header.size, exact: None, colour: Colour::Keep };
+    let want = Want { size: header.size, exact: None, part: None, colour: Colour::Keep };
     codec::decode(bytes, &header, &want, kit).unwrap().settled().unwrap().into_rgba().unwrap()
 }

@@ -1,6 +1,6 @@
 //! EXIF orientation: read from a TIFF block, applied to pixels.
 
-use crate::image::{buffer, Image, Size};
+use crate::image::{buffer, Image, Size, Window};
 use crate::tags::{Block, Group};
 use crate::{Error, Result};
 
@@ -46,7 +46,44 @@ impl Orientation {
             Some(wide) => Image::deep(to, layout, self.turned(wide, n, from, to)?),
             None => Image::new(to, layout, self.turned(image.data(), n, from, to)?),
         };
-        Ok(turned?.standing_for(nominal))
+        let turned = turned?.standing_for(nominal);
+        let seen = image.window();
+        // Where all is seen it stays so.
+        Ok(match image.is_windowed() {
+            true => turned.seen_through(self.turned_window(seen, f64::from(from.width), f64::from(from.height)), nominal),
+            false => turned,
+        })
+    }
+
+    /// Where a part of a picture of these sides comes to lie.
+    fn turned_window(self, of: Window, across: f64, down: f64) -> Window {
+        let (right, below) = (across - of.x - of.width, down - of.y - of.height);
+        let (x, y) = match self.0 {
+            2 => (right, of.y),
+            3 => (right, below),
+            4 => (of.x, below),
+            5 => (of.y, of.x),
+            6 => (below, of.x),
+            7 => (below, right),
+            8 => (of.y, right),
+            _ => (of.x, of.y),
+        };
+        match self.turns() {
+            true => Window { x, y, width: of.height, height: of.width },
+            false => Window { x, y, ..of },
+        }
+    }
+
+    /// Where a part of the picture as it is shown lies in the picture as it is stored, which has this size.
+    pub fn stored(self, part: Window, stored: Size) -> Window {
+        // A quarter to the right undoes one to the left; all others undo themselves.
+        let back = Orientation(match self.0 {
+            6 => 8,
+            8 => 6,
+            same => same,
+        });
+        let shown = if self.turns() { stored.turned() } else { stored };
+        back.turned_window(part, f64::from(shown.width), f64::from(shown.height))
     }
 
     fn turned<T: Copy>(self, data: &[T], n: usize, from: Size, to: Size) -> Result<Vec<T>> {
@@ -105,6 +142,17 @@ mod tests {
         ] {
             let image = Image::new(Size::new(2, 2), Layout::Gray, stored.to_vec()).unwrap();
             assert_eq!(Orientation(value).apply(image).unwrap().data(), [1, 2, 3, 4], "{value}");
+        }
+        // A part that is seen is turned with the picture, and finds back.
+        for value in 1..=8 {
+            let orientation = Orientation(value);
+            let data: Vec<u8> = (0..35).collect();
+            let part = Window { x: 1.0, y: 2.0, width: 3.0, height: 2.0 };
+            let whole = || Image::new(Size::new(7, 5), Layout::Gray, data.clone()).unwrap();
+            let shown = orientation.apply(whole().seen_through(part, Size::new(3, 2))).unwrap();
+            assert_eq!(orientation.stored(shown.window(), Size::new(7, 5)), part, "{value}");
+            let cut = orientation.apply(whole().cut(1, 2, Size::new(3, 2)).unwrap()).unwrap();
+            assert_eq!(shown.settled().unwrap().data(), cut.data(), "{value}");
         }
         let deep = Image::deep(Size::new(1, 2), Layout::Gray, vec![700, 70]).unwrap();
         assert_eq!(Orientation(3).apply(deep).unwrap().wide(), Some(&[70, 700][..]));

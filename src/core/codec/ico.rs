@@ -36,7 +36,7 @@ fn header(bytes: &[u8], kit: &Kit) -> Result<Header> {
 fn decode(bytes: &[u8], header: &Header, want: &Want, kit: &Kit) -> Result<Image> {
     let picture = largest(bytes)?;
     if (png::CODEC.magic)(picture.data) {
-        return (png::CODEC.decode)(picture.data, header, &Want { size: header.size, exact: None, ..*want }, kit);
+        return (png::CODEC.decode)(picture.data, header, &Want { size: header.size, exact: None, part: None, ..*want }, kit);
     }
     whole::decode(Format::Ico, IcoDecoder::new(Cursor::new(alone(&picture)?)))
 }
@@ -136,7 +136,7 @@ mod tests {
 
     fn read(bytes: &[u8]) -> Result<Image> {
         let header = Header::read(bytes, &Kit::default())?;
-        super::super::decode(bytes, &header, &Want { size: header.size, exact: None, colour: Colour::Srgb }, &Kit::default())
+        super::super::decode(bytes, &header, &Want { size: header.size, exact: None, part: None, colour: Colour::Srgb }, &Kit::default())
     }
 
     #[test]

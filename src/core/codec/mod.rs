@@ -32,7 +32,7 @@ pub use beside::is_for as is_profile_for;
 pub use beside::jpeg::MOST_EXIF;
 pub use limn_pixels::jpeg_write::Effort;
 
-use crate::image::{Image, Layout, Size};
+use crate::image::{Image, Layout, Size, Window};
 use crate::kit::Kit;
 use crate::plan::DEFAULT_QUALITY;
 use crate::{Error, Result};
@@ -194,6 +194,8 @@ pub struct Header {
     pub interlaced: bool,
     /// Whether a decoder can make the exact size of the rows as they come.
     pub streams: bool,
+    /// Whether a decoder can leave out what lies outside a part.
+    pub parts: bool,
     /// JPEG: bytes that decoding needs at 1/8, 1/4, 1/2 and the full size; 0 for other formats.
     pub scale_bytes: [u64; 4],
 }
@@ -221,6 +223,7 @@ impl Header {
             quality: None,
             interlaced: false,
             streams: false,
+            parts: false,
             scale_bytes: [0; 4],
         }
     }
@@ -275,6 +278,14 @@ impl Header {
         }
     }
 
+    /// Pixels that are held of a picture that is decoded to this size, where a part of it is all that counts.
+    pub fn held_pixels(&self, decoded: Size, part: Option<Window>) -> u64 {
+        part.map_or(decoded.pixels(), |part| {
+            let area = jpeg::area(part, self.size, decoded);
+            u64::from(area.width) * u64::from(area.height)
+        })
+    }
+
     /// Bytes of one decoded pixel.
     pub fn pixel_bytes(&self) -> u64 {
         self.layout.channels() as u64 * if self.deep { 2 } else { 1 }
@@ -292,12 +303,14 @@ pub enum Colour {
 }
 
 /// What is wanted of a decoder.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq)]
 pub struct Want {
     /// At least this many pixels.
     pub size: Size,
     /// The very size that is made of them first, where all of them are: decoders whose rows come in order may make it.
     pub exact: Option<Size>,
+    /// The part of the source, in its own pixels and orientation, that is all that counts: decoders may leave the others out.
+    pub part: Option<Window>,
     /// What becomes of the profile.
     pub colour: Colour,
 }
@@ -315,7 +328,11 @@ impl Want {
 /// # Errors
 /// `image_corrupt`, `image_too_large` when memory ends.
 pub fn decode(bytes: &[u8], header: &Header, want: &Want, kit: &Kit) -> Result<Image> {
-    Ok((header.format.codec().decode)(bytes, header, want, kit)?.standing_for(header.size))
+    let image = (header.format.codec().decode)(bytes, header, want, kit)?;
+    Ok(match image.is_windowed() {
+        true => image,
+        false => image.standing_for(header.size),
+    })
 }
 
 /// One whole picture of an animation, with everything composited that lies beneath it.

@@ -96,7 +96,7 @@ mod tests {
                 kit.linear = linear;
                 let header = Header::read(&file, &kit).unwrap();
                 assert!(header.streams);
-                let want = Want { size, exact: Some(to), colour: Colour::Srgb };
+                let want = Want { size, exact: Some(to), part: None, colour: Colour::Srgb };
                 let streamed = codec::decode(&file, &header, &want, &kit).unwrap();
                 let whole = codec::decode(&file, &header, &Want { exact: None, ..want }, &kit).unwrap();
                 assert_eq!((streamed.held(), streamed.size()), (to, size));

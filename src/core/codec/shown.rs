@@ -10,7 +10,7 @@ pub type Shown = (Vec<[u8; 4]>, u32);
 /// Reads all frames.
 pub fn read(bytes: &[u8]) -> Result<(Header, Vec<Shown>)> {
     let header = Header::read(bytes, &Kit::default())?;
-    let want = Want { size: header.size, exact: None, colour: Colour::Srgb };
+    let want = Want { size: header.size, exact: None, part: None, colour: Colour::Srgb };
     let mut frames = frames(bytes, &header, &want)?.unwrap();
     let mut all = Vec::new();
     while let Some(frame) = frames.next()? {

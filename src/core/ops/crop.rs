@@ -74,8 +74,8 @@ impl Op for Crop {
         }
     }
 
-    fn cuts(&self) -> bool {
-        true
+    fn cuts(&self, size: Size) -> Option<(u32, u32, Size)> {
+        self.rect(size)
     }
 
     fn takes_unsettled(&self) -> bool {

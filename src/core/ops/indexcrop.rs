@@ -61,8 +61,8 @@ impl Op for IndexCrop {
         self.rect(size).2
     }
 
-    fn cuts(&self) -> bool {
-        true
+    fn cuts(&self, size: Size) -> Option<(u32, u32, Size)> {
+        Some(self.rect(size))
     }
 
     fn takes_unsettled(&self) -> bool {

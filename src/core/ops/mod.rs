@@ -145,9 +145,9 @@ pub trait Op: Debug + Display + Send + Sync {
         Ok(())
     }
 
-    /// Whether it only cuts a part out, so that what follows decides how small a stand-in serves.
-    fn cuts(&self) -> bool {
-        false
+    /// The part that it cuts out, and no more: what follows decides how small a stand-in serves. Left, top, size.
+    fn cuts(&self, _: Size) -> Option<(u32, u32, Size)> {
+        None
     }
 
     /// Whether it takes pictures that stand for larger ones, are seen through a window or have 16 bits a

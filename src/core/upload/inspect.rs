@@ -85,7 +85,7 @@ fn decodes(body: &[u8], kit: &Kit) -> Result<()> {
     if bytes > kit.room.get() {
         return Err(Error::Busy);
     }
-    let want = Want { size: smallest, exact: None, colour: Colour::Srgb };
+    let want = Want { size: smallest, exact: None, part: None, colour: Colour::Srgb };
     codec::decode(body, &header, &want, kit).map(|_| ())
 }
 

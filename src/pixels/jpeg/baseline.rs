@@ -9,6 +9,7 @@ use super::markers::{Segment, Tables, EOI, SOS};
 use super::output::{Keep, Output, Plane, Sink};
 use super::{idct, idct_small, standard, JpegError};
 use std::hint::black_box;
+use std::ops::Range;
 
 /// Decodes a sequential file.
 ///
@@ -48,7 +49,13 @@ pub(super) fn decode(bytes: &[u8], header: &Header, layout: &Layout, sink: Sink<
         let lone = layout.parts.get(scan.parts.first().map_or(0, |p| p.index)).filter(|_| scan.parts.len() == 1);
         let (across, down) = lone.map_or(layout.mcus, |part| part.blocks);
         for row in 0..down {
-            run.mcu_row(row, across, &mut output.planes)?;
+            // Blocks of a component that comes alone are counted otherwise, and all made.
+            let columns = match (header.interleaved, layout.mcu_rows.contains(&row)) {
+                (true, true) => layout.mcu_columns.clone(),
+                (true, false) => 0..0,
+                (false, _) => 0..across,
+            };
+            run.mcu_row(row, across, &columns, &mut output.planes)?;
             if header.interleaved {
                 run.bits.check()?;
                 output.give(row + 1, sink)?;
@@ -148,11 +155,20 @@ struct Scratch {
 }
 
 impl Run<'_> {
-    /// Decodes one row of MCUs into the planes.
-    fn mcu_row(&mut self, row: usize, across: usize, planes: &mut [Plane]) -> Result<(), JpegError> {
+    /// Decodes one row of MCUs, `wanted` columns of it into the planes.
+    fn mcu_row(&mut self, row: usize, across: usize, wanted: &Range<usize>, planes: &mut [Plane]) -> Result<(), JpegError> {
         for column in 0..across {
             if self.restarts.step(&mut self.bits)? {
                 self.units.iter_mut().for_each(|unit| unit.prediction = 0);
+            }
+            if !wanted.contains(&column) {
+                for unit in &mut self.units {
+                    for _ in 0..unit.blocks.0 * unit.blocks.1 {
+                        self.bits.ready()?;
+                        unit.pass_over(&mut self.bits).ok_or_else(|| self.bits.bad_code())?;
+                    }
+                }
+                continue;
             }
             for unit in &mut self.units {
                 let Some(plane) = planes.get_mut(unit.index) else { continue };
@@ -173,6 +189,16 @@ impl Run<'_> {
 }
 
 impl Unit<'_> {
+    /// Reads one block of which nothing is wanted but what the next ones build on.
+    fn pass_over(&mut self, bits: &mut Bits<'_>) -> Option<()> {
+        let mut cursor = bits.cursor;
+        let words = &*bits.words;
+        self.prediction = self.prediction.wrapping_add(self.dc.difference(&mut cursor, words)?);
+        self.skipper.rest(self.ac, &mut cursor, words, 1)?;
+        bits.cursor = cursor;
+        Some(())
+    }
+
     /// Decodes one block to samples; `None` for what is no valid code.
     #[inline(always)]
     fn block(&mut self, bits: &mut Bits<'_>, scratch: &mut Scratch, stride: usize, out: &mut [u8]) -> Option<()> {

@@ -3,7 +3,8 @@
 use super::header::{Component, Header};
 use super::markers::be16;
 use super::upsample::Upsample;
-use super::{JpegError, Scale};
+use super::{Area, JpegError, Scale};
+use std::ops::Range;
 
 /// One component at the scale that is decoded.
 pub(super) struct Part {
@@ -30,11 +31,17 @@ pub(super) struct Layout {
     pub mcus: (usize, usize),
     /// Output pixels across and down.
     pub output: (usize, usize),
+    /// Output pixels that are wanted.
+    pub columns: Range<usize>,
+    pub rows: Range<usize>,
+    /// MCUs that those are made of, and a neighbour on each side, where chroma is widened from.
+    pub mcu_columns: Range<usize>,
+    pub mcu_rows: Range<usize>,
 }
 
 impl Layout {
-    /// Lays out the picture of a header at a scale.
-    pub(super) fn new(header: &Header, scale: Scale) -> Layout {
+    /// Lays out the picture of a header at a scale, of which a part is wanted.
+    pub(super) fn new(header: &Header, scale: Scale, area: &Area) -> Layout {
         let base = scale.eighths();
         let h_max = header.components.iter().map(|c| c.h).max().unwrap_or(1);
         let v_max = header.components.iter().map(|c| c.v).max().unwrap_or(1);
@@ -62,7 +69,21 @@ impl Layout {
             }
         });
         let (width, height) = header.scaled(scale);
-        Layout { parts: parts.collect(), mcus: (mcus.0 as usize, mcus.1 as usize), output: (width as usize, height as usize) }
+        let wanted = |from: u32, length: u32, all: u32| from.min(all) as usize..from.saturating_add(length).min(all) as usize;
+        let (columns, rows) = (wanted(area.x, area.width, width), wanted(area.y, area.height, height));
+        let around = |pixels: &Range<usize>, side: u32, all: u32| {
+            let side = (side * base).max(1) as usize;
+            (pixels.start / side).saturating_sub(1)..(pixels.end.div_ceil(side) + 1).min(all as usize)
+        };
+        Layout {
+            parts: parts.collect(),
+            mcus: (mcus.0 as usize, mcus.1 as usize),
+            output: (width as usize, height as usize),
+            mcu_columns: around(&columns, h_max, mcus.0),
+            mcu_rows: around(&rows, v_max, mcus.1),
+            columns,
+            rows,
+        }
     }
 
     /// See [`Header::decode_bytes`].

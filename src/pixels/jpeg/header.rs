@@ -2,7 +2,7 @@
 
 use super::frame::{Layout, Scan};
 use super::markers::{be16, is_restart, next_marker, Segment, Tables, DHT, DNL, EOI, SOI, SOS};
-use super::{Colour, JpegError, Scale};
+use super::{Area, Colour, JpegError, Scale};
 
 /// One component as the frame header declares it (T.81 B.2.2).
 #[derive(Clone, Copy)]
@@ -93,7 +93,8 @@ impl Header {
 
     /// About how many bytes of memory a decode takes at its peak, output included and source excluded.
     pub fn decode_bytes(&self, scale: Scale) -> u64 {
-        Layout::new(self, scale).decode_bytes(self)
+        let (width, height) = self.scaled(scale);
+        Layout::new(self, scale, &Area { x: 0, y: 0, width, height }).decode_bytes(self)
     }
 }
 

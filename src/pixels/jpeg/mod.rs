@@ -86,7 +86,7 @@ impl Scale {
     }
 }
 
-/// A decoded picture in interleaved rows.
+/// A decoded picture, or a part of one, in interleaved rows.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Decoded {
     /// Pixels across.
@@ -99,19 +99,22 @@ pub struct Decoded {
     pub data: Vec<u8>,
 }
 
-/// Decodes the whole picture into one buffer.
+/// Decodes the whole picture, or a part of it, into one buffer.
 ///
 /// # Errors
 /// Those of [`decode_rows`], and `OutOfMemory` when the output itself cannot be had.
 #[inline(never)]
-pub fn decode(bytes: &[u8], header: &Header, scale: Scale) -> Result<Decoded, JpegError> {
+pub fn decode(bytes: &[u8], header: &Header, scale: Scale, area: Option<&Area>) -> Result<Decoded, JpegError> {
     let (width, height) = header.scaled(scale);
+    let whole = Area { x: 0, y: 0, width, height };
+    let area = area.unwrap_or(&whole);
+    let (width, height) = (area.width, area.height);
     let channels = header.channels();
     let size = u64::from(width) * u64::from(height) * channels as u64;
     let mut data = Vec::new();
     let size = usize::try_from(size).map_err(|_| JpegError::OutOfMemory)?;
     data.try_reserve_exact(size).map_err(|_| JpegError::OutOfMemory)?;
-    decode_rows(bytes, header, scale, &mut |_, row| {
+    decode_part(bytes, header, scale, area, &mut |_, row| {
         data.extend_from_slice(row);
         Ok(())
     })?;
@@ -125,7 +128,28 @@ pub fn decode(bytes: &[u8], header: &Header, scale: Scale) -> Result<Decoded, Jp
 /// memory, and whatever `row` answers. Rows that were handed out before an error are not to be trusted.
 #[inline(never)]
 pub fn decode_rows(bytes: &[u8], header: &Header, scale: Scale, row: &mut RowSink) -> Result<(), JpegError> {
-    let layout = frame::Layout::new(header, scale);
+    let (width, height) = header.scaled(scale);
+    decode_part(bytes, header, scale, &Area { x: 0, y: 0, width, height }, row)
+}
+
+/// A part of the picture at the scale that it is decoded to, in its pixels.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[allow(missing_docs)]
+pub struct Area {
+    pub x: u32,
+    pub y: u32,
+    pub width: u32,
+    pub height: u32,
+}
+
+/// As [`decode_rows`], of a part: its rows, numbered from its own top. What lies outside is read, as all that follows
+/// depends on it, but not transformed.
+///
+/// # Errors
+/// Those of [`decode_rows`].
+#[inline(never)]
+pub fn decode_part(bytes: &[u8], header: &Header, scale: Scale, area: &Area, row: &mut RowSink) -> Result<(), JpegError> {
+    let layout = frame::Layout::new(header, scale, area);
     if header.progressive {
         progressive::decode(bytes, header, &layout, row)
     } else {

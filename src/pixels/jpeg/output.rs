@@ -79,7 +79,7 @@ impl<'a> Output<'a> {
             next: 0,
             lines: lines?,
             sums: buffer(layout.parts.iter().map(|part| part.samples.0).max().unwrap_or(0))?,
-            pixels: buffer(layout.output.0 * layout.parts.len())?,
+            pixels: buffer(layout.columns.len() * layout.parts.len())?,
         })
     }
 
@@ -89,7 +89,8 @@ impl<'a> Output<'a> {
     /// Those of the sink.
     pub(super) fn give(&mut self, mcu_rows: usize, sink: Sink<'_>) -> Result<(), JpegError> {
         let all = mcu_rows >= self.layout.mcus.1;
-        while self.next < self.layout.output.1 {
+        self.next = self.next.max(self.layout.rows.start);
+        while self.next < self.layout.rows.end {
             let there = |part: &Part| {
                 let (near, far) = part.upsample.rows(self.next);
                 all || near.max(far).min(part.samples.1.saturating_sub(1)) < mcu_rows * part.v * part.size
@@ -98,7 +99,7 @@ impl<'a> Output<'a> {
                 break;
             }
             self.assemble();
-            sink(self.next as u32, &self.pixels)?;
+            sink((self.next - self.layout.rows.start) as u32, &self.pixels)?;
             self.next += 1;
         }
         Ok(())
@@ -116,17 +117,18 @@ impl<'a> Output<'a> {
             part.upsample.row(y, row(near), row(far), &mut self.sums, line);
         }
         let out = self.pixels.as_mut_slice();
-        match (self.colour, self.lines.as_slice()) {
-            (Colour::YCbCr, [y, cb, cr]) => colour::ycc_to_rgb(y, cb, cr, out),
-            (Colour::Rgb, [r, g, b]) => colour::interleave([r, g, b], out),
-            (Colour::Ycck, [y, cb, cr, k]) => colour::ycck_to_cmyk(y, cb, cr, k, out),
-            (_, [c, m, y, k]) => {
-                colour::interleave([c, m, y, k], out);
+        let line = |i: usize| self.lines.get(i).and_then(|line| line.get(self.layout.columns.clone())).unwrap_or(&[]);
+        match (self.colour, self.lines.len()) {
+            (Colour::YCbCr, 3) => colour::ycc_to_rgb(line(0), line(1), line(2), out),
+            (Colour::Rgb, 3) => colour::interleave([line(0), line(1), line(2)], out),
+            (Colour::Ycck, 4) => colour::ycck_to_cmyk(line(0), line(1), line(2), line(3), out),
+            (_, 4) => {
+                colour::interleave([line(0), line(1), line(2), line(3)], out);
                 if self.adobe {
                     out.iter_mut().for_each(|ink| *ink = 255 - *ink);
                 }
             }
-            (_, lines) => out.iter_mut().zip(lines.iter().flatten()).for_each(|(to, &from)| *to = from),
+            _ => out.iter_mut().zip(line(0)).for_each(|(to, &from)| *to = from),
         }
     }
 }

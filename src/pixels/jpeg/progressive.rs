@@ -77,7 +77,7 @@ pub(super) fn decode(bytes: &[u8], header: &Header, layout: &Layout, sink: Sink<
     let quant: Option<Vec<[u16; 64]>> = quant.into_iter().collect();
     let quant = quant.ok_or(JpegError::Corrupt("a missing quantisation table"))?;
     let mut output = Output::new(header, layout, Keep::Band)?;
-    for row in 0..layout.mcus.1 {
+    for row in layout.mcu_rows.clone() {
         for (((part, store), quant), plane) in layout.parts.iter().zip(&stores).zip(&quant).zip(&mut output.planes) {
             for y in row * part.v..(row + 1) * part.v {
                 store.transform(part, y, quant, plane);

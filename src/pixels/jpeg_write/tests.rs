@@ -45,7 +45,7 @@ fn encoded(pixels: &[u8], width: u32, height: u32, settings: &Settings) -> Vec<u
 
 fn decoded(file: &[u8]) -> Vec<u8> {
     let header = Header::parse(file).unwrap();
-    jpeg::decode(file, &header, Scale::Full).unwrap().data
+    jpeg::decode(file, &header, Scale::Full, None).unwrap().data
 }
 
 /// The mean square error.

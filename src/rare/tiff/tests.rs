@@ -14,7 +14,7 @@ fn kit() -> Kit<'static> {
 
 fn read(bytes: &[u8]) -> Result<Image> {
     let header = Header::read(bytes, &kit())?;
-    decode(bytes, &header, &Want { size: header.size, exact: None, colour: Colour::Srgb }, &kit())
+    decode(bytes, &header, &Want { size: header.size, exact: None, part: None, colour: Colour::Srgb }, &kit())
 }
 
 /// A little-endian file with these tags (number, kind: 3 short or 4 long, values) and pixels.

@@ -2,12 +2,12 @@
 
 pub use limn_pixels::jpeg as decode;
 
-use self::decode::{Colour, Decoded, JpegError, Scale};
+use self::decode::{Area, Colour, Decoded, JpegError, Scale};
 use super::cmyk::cmyk_to_srgb;
 use super::exif::Orientation;
 use super::rows::{self, Rows};
 use super::{beside, corrupt, icc, too_wide, Codec, Effort, EncodeSettings, Format, Header, Want};
-use crate::image::{Color, Image, Layout, Size};
+use crate::image::{Color, Image, Layout, Size, Window};
 use crate::kit::Kit;
 use crate::ops::background::Background;
 use crate::ops::Op;
@@ -54,6 +54,7 @@ fn header(bytes: &[u8], _: &Kit) -> Result<Header> {
         orientation: jpeg.exif(bytes).map_or(Orientation::default(), Orientation::read),
         quality: jpeg.quality(),
         streams: !matches!(jpeg.colour, Colour::Cmyk | Colour::Ycck),
+        parts: true,
         scale_bytes: SCALES.map(|scale| jpeg.decode_bytes(scale) + beside(scale)),
         ..Header::still(Format::Jpeg, size, layout)
     })
@@ -90,14 +91,32 @@ fn decode(bytes: &[u8], header: &Header, want: &Want, kit: &Kit) -> Result<Image
         decode::decode_rows(bytes, &jpeg, scale, &mut |_, row| rows.push(row).map_err(|_| JpegError::OutOfMemory)).map_err(refused)?;
         return rows.finish()?.ok_or(Error::Internal);
     }
-    let Decoded { width, height, channels, mut data } = decode::decode(bytes, &jpeg, scale).map_err(refused)?;
+    let area = want.part.map(|part| area(part, header.size, scaled(header.size, scale)));
+    let Decoded { width, height, channels, mut data } = decode::decode(bytes, &jpeg, scale, area.as_ref()).map_err(refused)?;
     match channels {
         1 => icc::gray_to_srgb(&mut data, kept)?,
         3 => icc::rgb_to_srgb(&mut data, 3, kept)?,
         _ => data = cmyk_to_srgb(&data, profile.as_deref())?,
     }
     let layout = if channels == 1 { Layout::Gray } else { Layout::Rgb };
-    Image::new(Size::new(width, height), layout, data)
+    let image = Image::new(Size::new(width, height), layout, data)?;
+    let Some(area) = area else { return Ok(image) };
+    let whole = scaled(header.size, scale);
+    let around = Window { x: -f64::from(area.x), y: -f64::from(area.y), width: f64::from(whole.width), height: f64::from(whole.height) };
+    Ok(image.seen_through(around, header.size))
+}
+
+/// The pixels, at the scale of decoding, that a part of the source touches, and one more on each side.
+pub fn area(part: Window, source: Size, decoded: Size) -> Area {
+    let along = |from: f64, length: f64, source: u32, decoded: u32| {
+        let scale = f64::from(decoded) / f64::from(source.max(1));
+        let first = ((from * scale).floor() - 1.0).clamp(0.0, f64::from(decoded)) as u32;
+        let end = (((from + length) * scale).ceil() + 1.0).clamp(0.0, f64::from(decoded)) as u32;
+        (first, end.saturating_sub(first))
+    };
+    let (x, width) = along(part.x, part.width, source.width, decoded.width);
+    let (y, height) = along(part.y, part.height, source.height, decoded.height);
+    Area { x, y, width, height }
 }
 
 fn encode(image: Image, settings: &EncodeSettings, kit: &Kit) -> Result<Vec<u8>> {
@@ -117,4 +136,66 @@ fn encode(image: Image, settings: &EncodeSettings, kit: &Kit) -> Result<Vec<u8>>
         WriteError::WrongLength => Error::Internal,
         WriteError::OutOfMemory => Error::ImageTooLarge("There is no memory left to encode the jpg file.".into()),
     })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::accept::Class;
+    use crate::codec;
+    use crate::params::oss::parse_canonical;
+    use crate::plan::Quality;
+    use crate::render::{render, Scene};
+
+    /// A JPEG that says how it is to be turned.
+    fn turned(orientation: u8, size: Size) -> Vec<u8> {
+        let data = (0..size.height).flat_map(|y| (0..size.width).flat_map(move |x| [x as u8, y as u8, (x * y / 160) as u8])).collect();
+        let file =
+            codec::encode(Image::new(size, Layout::Rgb, data).unwrap(), Format::Jpeg, &EncodeSettings::default(), &Kit::default()).unwrap();
+        let mut exif = b"Exif\0\0MM\0*\0\0\0\x08\0\x01\x01\x12\0\x03\0\0\0\x01\0".to_vec();
+        exif.extend([orientation, 0, 0, 0, 0, 0, 0]);
+        let length = (exif.len() as u16 + 2).to_be_bytes();
+        [&file[..2], &[0xff, 0xe1], &length, &exif, &file[2..]].concat()
+    }
+
+    #[test]
+    fn a_cut_decodes_what_it_cuts_whichever_way_it_is_turned() {
+        for orientation in 1..=8 {
+            let file = turned(orientation, Size::new(230, 171));
+            let made = |program: &str| {
+                let plan = parse_canonical(&format!("image/{program}/format,png")).unwrap();
+                let bytes = render(&plan, &file, &Scene::new(Class::Base, &Kit::default(), Quality::Default)).unwrap().bytes;
+                let header = Header::read(&bytes, &Kit::default()).unwrap();
+                let want = Want { size: header.size, exact: None, part: None, colour: super::super::Colour::Srgb };
+                codec::decode(&bytes, &header, &want, &Kit::default()).unwrap()
+            };
+            let whole = made("rotate,0");
+            for (x, y, w, h) in [(0, 0, 40, 30), (17, 101, 90, 50), (120, 33, 51, 138), (150, 160, 9, 11)] {
+                let inner = Size::new(w.min(whole.size().width - x), h.min(whole.size().height - y));
+                let cut = made(&format!("crop,x_{x},y_{y},w_{w},h_{h}"));
+                assert_eq!(cut.size(), inner, "{orientation}");
+                assert_eq!(cut.data(), whole.clone().cut(x, y, inner).unwrap().data(), "{orientation} {x},{y}");
+            }
+            // What is reduced after a cut is that part of the whole, reduced.
+            let (reduced, all) = (made("crop,x_40,y_20,w_120,h_120/resize,w_30"), made("resize,m_fixed,w_1000,h_1000,limit_1"));
+            assert_eq!((reduced.size(), all.size()), (Size::new(30, 30), whole.size()));
+            let block = whole.cut(40, 20, Size::new(120, 120)).unwrap();
+            let other = crate::ops::resample::resample(block, Size::new(30, 30), None, false).unwrap();
+            let off = reduced.data().iter().zip(other.data()).map(|(a, b)| a.abs_diff(*b)).max().unwrap();
+            assert!(off <= 6, "{orientation}: {off}");
+        }
+    }
+
+    #[test]
+    fn a_cut_needs_the_memory_of_what_it_cuts() {
+        let file = turned(6, Size::new(1200, 900));
+        let mut kit = Kit::default();
+        kit.limits.max_memory_bytes = 2 << 20;
+        let made = |program: &str| {
+            let plan = parse_canonical(&format!("image/{program}/format,jpg")).unwrap();
+            render(&plan, &file, &Scene::new(Class::Base, &kit, Quality::Default)).map(|made| made.size).map_err(|e| e.code())
+        };
+        assert_eq!(made("crop,x_700,y_800,w_200,h_200"), Ok(Size::new(200, 200)));
+        assert_eq!(made("rotate,0"), Err("image_too_large"));
+    }
 }

@@ -39,7 +39,8 @@ fn file(dispose: DisposeOp, blend: BlendOp, apart: bool) -> Vec<u8> {
 
 fn still(bytes: &[u8], want: Option<Size>) -> Image {
     let header = Header::read(bytes, &Kit::default()).unwrap();
-    decode(bytes, &header, &Want { size: want.unwrap_or(header.size), exact: None, colour: Colour::Srgb }, &Kit::default()).unwrap()
+    decode(bytes, &header, &Want { size: want.unwrap_or(header.size), exact: None, part: None, colour: Colour::Srgb }, &Kit::default())
+        .unwrap()
 }
 
 #[test]
@@ -128,7 +129,8 @@ fn profiles_are_applied_or_kept() {
     let mut out = Vec::new();
     Encoder::with_info(&mut out, info).unwrap().write_header().unwrap().write_image_data(&[200, 40, 40]).unwrap();
     let header = Header::read(&out, &Kit::default()).unwrap();
-    let as_colour = |colour| decode(&out, &header, &Want { size: header.size, exact: None, colour }, &Kit::default()).unwrap().into_data();
+    let as_colour =
+        |colour| decode(&out, &header, &Want { size: header.size, exact: None, part: None, colour }, &Kit::default()).unwrap().into_data();
     assert_eq!(as_colour(Colour::Keep), [200, 40, 40]);
     assert!(as_colour(Colour::Srgb)[0] > 205);
 }
