@@ -140,7 +140,7 @@ impl Table {
         Some(self.symbols[index as usize & 255])
     }
 
-    /// The next DC difference of a table for `Dc`.
+    /// The next DC difference of a table for `Dc`; the cursor keeps as many valid bits as [`Table::block`] wants.
     #[inline(always)]
     pub(super) fn difference(&self, cursor: &mut Cursor, words: &Words) -> Option<i32> {
         cursor.refill(words);
@@ -150,7 +150,9 @@ impl Table {
             return Some(entry.value());
         }
         let size = u32::from(self.long(entry, cursor)?);
-        Some(extend(cursor.take(size), size))
+        let value = extend(cursor.take(size), size);
+        cursor.refill(words);
+        Some(value)
     }
 
     /// The next symbol of a table for `Symbol`; the cursor keeps at least 16 valid bits.
@@ -181,20 +183,36 @@ impl Table {
     /// Reads the AC coefficients of a sequential block up to zigzag index `wanted` into `block`, natural order.
     ///
     /// Answers the index after the last one read and whether the block has ended. `None` for what is no valid code.
+    /// The cursor has at least as many valid bits as a look takes in.
     #[inline(always)]
     pub(super) fn block(&self, cursor: &mut Cursor, words: &Words, block: &mut [i16; 64], wanted: u32) -> Option<(u32, bool)> {
         let mut c = *cursor;
         let mut k = 1;
-        while k <= wanted {
-            c.refill(words);
-            let entry = self.entry(&c);
-            let next = k + entry.step();
+        // For a run of 16 zeros this writes a zero where there is one.
+        let mut put = |next: u32, value: i32| block[usize::from(ZIGZAG[(next as usize - 1) & 63]) & 63] = value as i16;
+        loop {
+            let mut entry = self.entry(&c);
+            let mut next = k + entry.step();
             if next <= 64 {
-                // For a run of 16 zeros this writes a zero where there is one.
-                block[usize::from(ZIGZAG[(next as usize - 1) & 63]) & 63] = entry.value() as i16;
+                put(next, entry.value());
                 c.skip(entry.bits());
                 k = next;
-                continue;
+                if k > wanted {
+                    break;
+                }
+                // What a refill brings is enough for this look and the next one.
+                c.refill(words);
+                entry = self.entry(&c);
+                next = k + entry.step();
+                if next <= 64 {
+                    put(next, entry.value());
+                    c.skip(entry.bits());
+                    k = next;
+                    if k > wanted {
+                        break;
+                    }
+                    continue;
+                }
             }
             let (step, value) = match entry.step() {
                 END => {
@@ -203,13 +221,16 @@ impl Table {
                     return Some((k, true));
                 }
                 SLOW => {
+                    c.refill(words);
                     let symbol = u32::from(self.long(entry, &mut c)?);
                     let (run, size) = (symbol >> 4, symbol & 15);
                     if size == 0 && run < 15 {
                         *cursor = c;
                         return Some((k, true));
                     }
-                    (run + 1, extend(c.take(size), size))
+                    let value = extend(c.take(size), size);
+                    c.refill(words);
+                    (run + 1, value)
                 }
                 _ => return None,
             };
@@ -217,7 +238,10 @@ impl Table {
             if k > 64 {
                 return None;
             }
-            block[usize::from(ZIGZAG[(k as usize - 1) & 63]) & 63] = value as i16;
+            put(k, value);
+            if k > wanted {
+                break;
+            }
         }
         *cursor = c;
         Some((k, k == 64))
