@@ -5,6 +5,10 @@ pub trait Sample: Copy + Into<u64> {
     /// From a mean, which is within its range.
     fn from_mean(mean: u64) -> Self;
 
+    /// Puts the means of blocks of rows behind `out` and clears their sums: blocks are `factor` pixels wide, but for the
+    /// last of `width` pixels, and `high` pixels high.
+    fn means(sums: &mut [u64], channels: usize, sides: (u32, u32, u32), out: &mut Vec<Self>);
+
     /// Adds a row's pixels to the sums of their blocks, `factor` pixels wide; colour is weighted by alpha.
     fn add(sums: &mut [u64], row: &[Self], channels: usize, factor: usize);
 }
@@ -12,6 +16,11 @@ pub trait Sample: Copy + Into<u64> {
 impl Sample for u8 {
     fn from_mean(mean: u64) -> u8 {
         mean as u8
+    }
+
+    #[inline(never)]
+    fn means(sums: &mut [u64], channels: usize, sides: (u32, u32, u32), out: &mut Vec<u8>) {
+        means(sums, channels, sides, out);
     }
 
     #[inline(never)]
@@ -26,8 +35,29 @@ impl Sample for u16 {
     }
 
     #[inline(never)]
+    fn means(sums: &mut [u64], channels: usize, sides: (u32, u32, u32), out: &mut Vec<u16>) {
+        means(sums, channels, sides, out);
+    }
+
+    #[inline(never)]
     fn add(sums: &mut [u64], row: &[u16], channels: usize, factor: usize) {
         add(sums, row, channels, factor);
+    }
+}
+
+fn means<T: Sample>(sums: &mut [u64], n: usize, (factor, width, high): (u32, u32, u32), out: &mut Vec<T>) {
+    for (i, sum) in sums.chunks_exact_mut(n).enumerate() {
+        let wide = factor.min(width - i as u32 * factor);
+        let count = u64::from(wide * high);
+        match &*sum {
+            [r, g, b, a] => {
+                let weight = (*a).max(1);
+                out.extend([*r, *g, *b].map(|c| T::from_mean((c + weight / 2) / weight)));
+                out.push(T::from_mean((*a + count / 2) / count));
+            }
+            _ => out.extend(sum.iter().map(|c| T::from_mean((c + count / 2) / count))),
+        }
+        sum.fill(0);
     }
 }
 

@@ -54,21 +54,8 @@ impl<T: Sample> Shrink<T> {
     }
 
     fn flush(&mut self) {
-        let n = self.layout.channels();
         let high = (self.rows - 1) % self.factor + 1;
-        for (i, sum) in self.sums.chunks_exact_mut(n).enumerate() {
-            let wide = self.factor.min(self.size.width - i as u32 * self.factor);
-            let count = u64::from(wide * high);
-            match &*sum {
-                [r, g, b, a] => {
-                    let weight = (*a).max(1);
-                    self.out.extend([*r, *g, *b].map(|c| T::from_mean((c + weight / 2) / weight)));
-                    self.out.push(T::from_mean((*a + count / 2) / count));
-                }
-                _ => self.out.extend(sum.iter().map(|c| T::from_mean((c + count / 2) / count))),
-            }
-            sum.fill(0);
-        }
+        T::means(&mut self.sums, self.layout.channels(), (self.factor, self.size.width, high), &mut self.out);
     }
 
     /// The picture, once all rows came; fewer samples than its size needs if they did not.

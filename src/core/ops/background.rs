@@ -37,25 +37,9 @@ impl Op for Background {
         }
         let (size, nominal) = (image.held(), image.size());
         let mut data = image.into_data();
-        for pixel in data.chunks_exact_mut(4) {
-            over(pixel, self.color.rgba);
-        }
+        limn_pixels::over::lay_behind(&mut data, self.color.rgba);
         Image::new(size, Layout::Rgba, data)?.standing_for(nominal).without_idle_alpha()
     }
-}
-
-/// Porter-Duff source-over of a straight-alpha pixel onto a colour, in place.
-fn over(pixel: &mut [u8], below: [u8; 4]) {
-    let [r, g, b, a] = pixel else { return };
-    let (top, under) = (u32::from(*a) * 255, u32::from(below[3]) * (255 - u32::from(*a)));
-    let alpha = top + under;
-    if alpha == 0 {
-        return;
-    }
-    for (channel, behind) in [r, g, b].into_iter().zip(below) {
-        *channel = ((u32::from(*channel) * top + u32::from(behind) * under + alpha / 2) / alpha) as u8;
-    }
-    *a = ((alpha + 127) / 255) as u8;
 }
 
 impl fmt::Display for Background {

@@ -6,6 +6,7 @@ use crate::image::{zeroed, Image, Layout, Size};
 use crate::kit::Kit;
 use crate::params::args::{refuse, Args};
 use crate::Result;
+use limn_pixels::turn::turn;
 use std::fmt;
 
 /// `rotate,N`.
@@ -73,52 +74,10 @@ impl Rotate {
     fn turn(self, image: Image) -> Result<Image> {
         let (from, out) = (image.held(), self.size(image.held()));
         let source = image.into_rgba()?;
-        let (cos, sin) = self.cos_sin();
-        let (cx, cy) = (f64::from(from.width) / 2.0, f64::from(from.height) / 2.0);
-        let (ox, oy) = (f64::from(out.width) / 2.0, f64::from(out.height) / 2.0);
         let mut data = zeroed(out.pixels() * 4)?;
-        for (y, row) in (0..).zip(data.chunks_exact_mut(out.width as usize * 4)) {
-            let dy = f64::from(y) + 0.5 - oy;
-            for (x, pixel) in (0..).zip(row.chunks_exact_mut(4)) {
-                let dx = f64::from(x) + 0.5 - ox;
-                let (sx, sy) = (dx * cos + dy * sin + cx - 0.5, dy * cos - dx * sin + cy - 0.5);
-                pixel.copy_from_slice(&sample(source.data(), from, sx, sy));
-            }
-        }
+        turn((source.data(), (from.width, from.height)), self.cos_sin(), (&mut data, (out.width, out.height)));
         Image::new(out, Layout::Rgba, data)
     }
-}
-
-/// Bilinear, colour weighted by alpha.
-fn sample(data: &[u8], size: Size, x: f64, y: f64) -> [u8; 4] {
-    let (left, top) = (x.floor(), y.floor());
-    if left < -1.0 || top < -1.0 || left >= f64::from(size.width) || top >= f64::from(size.height) {
-        return [0; 4];
-    }
-    let (fx, fy) = ((x - left) as f32, (y - top) as f32);
-    let (left, top) = (left as i64, top as i64);
-    let mut sum = [0f32; 4];
-    for (px, py, weight) in [
-        (left, top, (1.0 - fx) * (1.0 - fy)),
-        (left + 1, top, fx * (1.0 - fy)),
-        (left, top + 1, (1.0 - fx) * fy),
-        (left + 1, top + 1, fx * fy),
-    ] {
-        if px < 0 || py < 0 || px >= i64::from(size.width) || py >= i64::from(size.height) {
-            continue;
-        }
-        let at = (py as usize * size.width as usize + px as usize) * 4;
-        if let Some([r, g, b, a]) = data.get(at..at + 4) {
-            let alpha = f32::from(*a) * weight;
-            sum[0] += f32::from(*r) * alpha;
-            sum[1] += f32::from(*g) * alpha;
-            sum[2] += f32::from(*b) * alpha;
-            sum[3] += alpha;
-        }
-    }
-    let [r, g, b, a] = sum;
-    let part = |c: f32| if a > 0.0 { (c / a).round() as u8 } else { 0 };
-    [part(r), part(g), part(b), a.round() as u8]
 }
 
 impl fmt::Display for Rotate {
