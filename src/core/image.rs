@@ -1,6 +1,7 @@
 //! The one working pixel format: 8-bit sRGB samples, interleaved, as few channels as the picture needs.
 
 use crate::{Error, Result};
+use limn_pixels::channels;
 
 /// Width and height in pixels.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
@@ -281,8 +282,8 @@ impl Image {
             _ => buffer(self.held.pixels() * 4)?,
         };
         match self.layout {
-            Layout::Gray => self.data.iter().for_each(|&l| data.extend_from_slice(&[l, l, l, 255])),
-            _ => self.data.chunks_exact(3).for_each(|p| data.extend_from_slice(&[p[0], p[1], p[2], 255])),
+            Layout::Gray => channels::gray_to_rgba(&self.data, &mut data),
+            _ => channels::rgb_to_rgba(&self.data, &mut data),
         }
         Ok(Image { layout: Layout::Rgba, data, ..self })
     }
@@ -297,8 +298,8 @@ impl Image {
             _ => buffer(self.held.pixels() * 3)?,
         };
         match self.layout {
-            Layout::Gray => self.data.iter().for_each(|&l| data.extend_from_slice(&[l, l, l])),
-            _ => self.data.chunks_exact(4).for_each(|p| data.extend_from_slice(&p[..3])),
+            Layout::Gray => channels::gray_to_rgb(&self.data, &mut data),
+            _ => channels::rgba_to_rgb(&self.data, &mut data),
         }
         Ok(Image { layout: Layout::Rgb, data, ..self })
     }
@@ -334,7 +335,7 @@ impl Image {
 
     /// True when some pixel is not opaque.
     pub fn has_transparency(&self) -> bool {
-        self.layout == Layout::Rgba && self.data.chunks_exact(4).any(|p| p[3] != 255)
+        self.layout == Layout::Rgba && channels::has_transparency(&self.data)
     }
 }
 

@@ -6,6 +6,7 @@
 #![cfg_attr(not(test), deny(clippy::unwrap_used, clippy::expect_used, clippy::panic))]
 
 pub mod blur;
+pub mod channels;
 pub mod codecs;
 pub mod jpeg;
 pub mod jpeg_write;
