@@ -105,8 +105,7 @@ fn costs(header: &Header, job: &Work, kit: &Kit, want: Size) -> Estimate {
         memory = memory.max(held * 2);
     }
     let (mut size, mut work) = (oriented(header, orient), 0u64);
-    let decoded_to = exact.unwrap_or(decoded);
-    let mut pixels = if size == header.size { decoded_to } else { decoded_to.turned() };
+    let mut pixels = stored(header, orient, exact.unwrap_or(decoded));
     for op in ops {
         let (out, needs) = (op.size(size), op.needs(size));
         let cut = op.cuts(size).is_some();
@@ -134,9 +133,14 @@ fn name(op: &dyn Op) -> String {
 }
 
 fn oriented(header: &Header, orient: bool) -> Size {
+    stored(header, orient, header.size)
+}
+
+/// A size of the picture as it is shown, in the source's own orientation; or the other way.
+fn stored(header: &Header, orient: bool, size: Size) -> Size {
     match orient && header.orientation.turns() {
-        true => header.size.turned(),
-        false => header.size,
+        true => size.turned(),
+        false => size,
     }
 }
 
@@ -157,8 +161,7 @@ fn part(header: &Header, work: &Work) -> Option<Window> {
 fn exact(header: &Header, work: &Work) -> Option<Size> {
     let source = oriented(header, work.orient);
     let needs = work.ops.first().filter(|op| header.streams && op.cuts(source).is_none())?.needs(source);
-    let needs = (needs != source).then_some(needs)?;
-    Some(if source == header.size { needs } else { needs.turned() })
+    (needs != source).then(|| stored(header, work.orient, needs))
 }
 
 /// The smallest stand-in, in the source's own orientation, that serves the operations. Twice what the
@@ -193,10 +196,7 @@ fn wanted(header: &Header, orient: bool, ops: &[&dyn Op], times: u64) -> Size {
         }
         break;
     }
-    match source == header.size {
-        true => wanted,
-        false => wanted.turned(),
-    }
+    stored(header, orient, wanted)
 }
 
 #[cfg(test)]

@@ -93,8 +93,13 @@ impl Header {
 
     /// About how many bytes of memory a decode takes at its peak, output included and source excluded.
     pub fn decode_bytes(&self, scale: Scale) -> u64 {
+        Layout::new(self, scale, &self.whole(scale)).decode_bytes(self)
+    }
+
+    /// All of the picture at a scale.
+    pub(super) fn whole(&self, scale: Scale) -> Area {
         let (width, height) = self.scaled(scale);
-        Layout::new(self, scale, &Area { x: 0, y: 0, width, height }).decode_bytes(self)
+        Area { x: 0, y: 0, width, height }
     }
 }
 

@@ -105,8 +105,7 @@ pub struct Decoded {
 /// Those of [`decode_rows`], and `OutOfMemory` when the output itself cannot be had.
 #[inline(never)]
 pub fn decode(bytes: &[u8], header: &Header, scale: Scale, area: Option<&Area>) -> Result<Decoded, JpegError> {
-    let (width, height) = header.scaled(scale);
-    let whole = Area { x: 0, y: 0, width, height };
+    let whole = header.whole(scale);
     let area = area.unwrap_or(&whole);
     let (width, height) = (area.width, area.height);
     let channels = header.channels();
@@ -128,17 +127,19 @@ pub fn decode(bytes: &[u8], header: &Header, scale: Scale, area: Option<&Area>) 
 /// memory, and whatever `row` answers. Rows that were handed out before an error are not to be trusted.
 #[inline(never)]
 pub fn decode_rows(bytes: &[u8], header: &Header, scale: Scale, row: &mut RowSink) -> Result<(), JpegError> {
-    let (width, height) = header.scaled(scale);
-    decode_part(bytes, header, scale, &Area { x: 0, y: 0, width, height }, row)
+    decode_part(bytes, header, scale, &header.whole(scale), row)
 }
 
-/// A part of the picture at the scale that it is decoded to, in its pixels.
+/// A part of the picture at the scale that it is decoded to, in its pixels; it lies within.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-#[allow(missing_docs)]
 pub struct Area {
+    /// From the left.
     pub x: u32,
+    /// From the top.
     pub y: u32,
+    /// Across.
     pub width: u32,
+    /// Down.
     pub height: u32,
 }
 

@@ -187,6 +187,20 @@ mod tests {
     }
 
     #[test]
+    fn a_square_that_is_turned_is_resized_once() {
+        for orientation in 1..=8 {
+            let file = turned(orientation, Size::new(160, 160));
+            let header = Header::read(&file, &Kit::default()).unwrap();
+            let plan = parse_canonical("image/resize,m_fixed,w_100,h_50").unwrap();
+            let ops: Vec<_> = plan.ops().iter().map(|op| op.as_ref()).collect();
+            let work = crate::budget::Work { orient: true, ops: &ops, frames: 1, written: None, lossless: false, again: false };
+            let want = crate::budget::want(&header, &work, super::super::Colour::Srgb, &Kit::default());
+            let shown = header.orientation.apply(codec::decode(&file, &header, &want, &Kit::default()).unwrap()).unwrap();
+            assert_eq!(shown.held(), Size::new(100, 50), "{orientation}");
+        }
+    }
+
+    #[test]
     fn a_cut_needs_the_memory_of_what_it_cuts() {
         let file = turned(6, Size::new(1200, 900));
         let mut kit = Kit::default();
