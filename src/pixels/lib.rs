@@ -16,3 +16,4 @@ pub mod shrink;
 pub mod turn;
 mod vector;
 pub mod vp8;
+pub mod vp8l;

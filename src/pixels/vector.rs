@@ -30,6 +30,11 @@ mod native {
         pub fn from_words(words: [u32; 4]) -> Self {
             Self(u32x4(words[0], words[1], words[2], words[3]))
         }
+        /// Two halves of eight bytes, as little-endian numbers.
+        #[inline(always)]
+        pub fn from_halves([low, high]: [u64; 2]) -> Self {
+            Self(u64x2(low, high))
+        }
         /// The two halves as little-endian numbers.
         #[inline(always)]
         pub fn halves(self) -> [u64; 2] {
@@ -69,6 +74,28 @@ mod native {
             pick = u8x16_swizzle;
             /// Bits set in either.
             or = v128_or;
+            /// Bits set in both.
+            and = v128_and;
+            /// Bits that the other has not.
+            without = v128_andnot;
+            /// Sums of signed bytes, clipped.
+            add_signed = i8x16_add_sat;
+            /// Differences of signed bytes, clipped.
+            sub_signed = i8x16_sub_sat;
+            /// Sums of bytes, clipped.
+            add_bytes = u8x16_add_sat;
+            /// Differences of bytes, 0 where they would be negative.
+            sub_bytes = u8x16_sub_sat;
+            /// The larger bytes.
+            max_bytes = u8x16_max;
+            /// The means of bytes, rounded up.
+            mean_bytes = u8x16_avgr;
+            /// All bits of the bytes that are equal.
+            equal_bytes = i8x16_eq;
+            /// Two times eight 16-bit numbers as signed bytes, clipped.
+            narrow_signed = i8x16_narrow_i16x8;
+            /// Differences of unsigned 16-bit numbers, 0 where they would be negative.
+            sub_clipped = u16x8_sub_sat;
         }
         /// 16-bit products with a constant over 65536, rounded down.
         #[inline(always)]
@@ -92,6 +119,31 @@ mod native {
         #[inline(always)]
         pub fn shr(self, bits: u32) -> Self {
             Self(i16x8_shr(self.0, bits))
+        }
+        /// Unsigned 16-bit numbers over a power of two, rounded down.
+        #[inline(always)]
+        pub fn shr_unsigned(self, bits: u32) -> Self {
+            Self(u16x8_shr(self.0, bits))
+        }
+        /// Signed bytes over a power of two, rounded down.
+        #[inline(always)]
+        pub fn shr_signed_bytes(self, bits: u32) -> Self {
+            Self(i8x16_shr(self.0, bits))
+        }
+        /// Bytes over a power of two, rounded down.
+        #[inline(always)]
+        pub fn shr_bytes(self, bits: u32) -> Self {
+            Self(u8x16_shr(self.0, bits))
+        }
+        /// The first and the last eight signed bytes as 16-bit numbers.
+        #[inline(always)]
+        pub fn widen_signed(self) -> [Self; 2] {
+            [Self(i16x8_extend_low_i8x16(self.0)), Self(i16x8_extend_high_i8x16(self.0))]
+        }
+        /// Whether any bit is set.
+        #[inline(always)]
+        pub fn any(self) -> bool {
+            v128_any_true(self.0)
         }
         /// 32-bit numbers over a power of two, rounded down.
         #[inline(always)]
@@ -169,7 +221,41 @@ mod native;
 
 pub use native::Vector;
 
+/// For each sixteen bytes of sixteen triples, where they come from in each of three vectors; 255 is from none.
+const PLACES: [[[u8; 16]; 3]; 3] = {
+    let mut places = [[[255; 16]; 3]; 3];
+    let mut at = 0;
+    while at < 48 {
+        places[at / 16][at % 3][at % 16] = (at / 3) as u8;
+        at += 1;
+    }
+    places
+};
+
 impl Vector {
+    /// Sixteen equal bytes.
+    #[inline(always)]
+    pub fn splat_byte(value: u8) -> Self {
+        Self::splat(i16::from_le_bytes([value; 2]))
+    }
+
+    /// Sixteen times three bytes, one of each vector in turn.
+    #[inline(always)]
+    pub fn interleave(three: [Self; 3]) -> [u8; 48] {
+        let mut out = [0; 48];
+        for (to, places) in out.as_chunks_mut::<16>().0.iter_mut().zip(PLACES) {
+            let [a, b, c] = std::array::from_fn(|i| three[i].pick(Self::from_bytes(places[i])));
+            *to = a.or(b).or(c).bytes();
+        }
+        out
+    }
+
+    /// The distances of bytes.
+    #[inline(always)]
+    pub fn apart(self, other: Self) -> Self {
+        self.sub_bytes(other).or(other.sub_bytes(self))
+    }
+
     /// Eight 16-bit numbers.
     #[inline(always)]
     pub fn from_numbers(numbers: [i16; 8]) -> Self {

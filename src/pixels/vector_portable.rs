@@ -21,6 +21,11 @@ impl Vector {
         }
         Self(out)
     }
+    /// Two halves of eight bytes, as little-endian numbers.
+    #[inline(always)]
+    pub fn from_halves([low, high]: [u64; 2]) -> Self {
+        Self((u128::from(low) | u128::from(high) << 64).to_le_bytes())
+    }
     /// The two halves as little-endian numbers.
     #[inline(always)]
     pub fn halves(self) -> [u64; 2] {
@@ -49,6 +54,14 @@ impl Vector {
     fn each(self, other: Self, op: impl Fn(i16, i16) -> i16) -> Self {
         let (a, b) = (self.unpack(), other.unpack());
         Self::pack(std::array::from_fn(|i| op(a[i], b[i])))
+    }
+    #[inline(always)]
+    fn each_byte(self, other: Self, op: impl Fn(u8, u8) -> u8) -> Self {
+        Self(std::array::from_fn(|i| op(self.0[i], other.0[i])))
+    }
+    #[inline(always)]
+    fn each_signed(self, other: Self, op: impl Fn(i8, i8) -> i8) -> Self {
+        self.each_byte(other, |a, b| op(a as i8, b as i8) as u8)
     }
     #[inline(always)]
     fn zip(self, other: Self, unit: usize) -> [Self; 2] {
@@ -103,6 +116,88 @@ impl Vector {
     #[inline(always)]
     pub fn or(self, other: Self) -> Self {
         Self(std::array::from_fn(|i| self.0[i] | other.0[i]))
+    }
+    /// Bits set in both.
+    #[inline(always)]
+    pub fn and(self, other: Self) -> Self {
+        self.each_byte(other, |a, b| a & b)
+    }
+    /// Bits that the other has not.
+    #[inline(always)]
+    pub fn without(self, other: Self) -> Self {
+        self.each_byte(other, |a, b| a & !b)
+    }
+    /// Sums of signed bytes, clipped.
+    #[inline(always)]
+    pub fn add_signed(self, other: Self) -> Self {
+        self.each_signed(other, i8::saturating_add)
+    }
+    /// Differences of signed bytes, clipped.
+    #[inline(always)]
+    pub fn sub_signed(self, other: Self) -> Self {
+        self.each_signed(other, i8::saturating_sub)
+    }
+    /// Sums of bytes, clipped.
+    #[inline(always)]
+    pub fn add_bytes(self, other: Self) -> Self {
+        self.each_byte(other, u8::saturating_add)
+    }
+    /// Differences of bytes, 0 where they would be negative.
+    #[inline(always)]
+    pub fn sub_bytes(self, other: Self) -> Self {
+        self.each_byte(other, u8::saturating_sub)
+    }
+    /// The larger bytes.
+    #[inline(always)]
+    pub fn max_bytes(self, other: Self) -> Self {
+        self.each_byte(other, u8::max)
+    }
+    /// The means of bytes, rounded up.
+    #[inline(always)]
+    pub fn mean_bytes(self, other: Self) -> Self {
+        self.each_byte(other, |a, b| ((u16::from(a) + u16::from(b) + 1) >> 1) as u8)
+    }
+    /// All bits of the bytes that are equal.
+    #[inline(always)]
+    pub fn equal_bytes(self, other: Self) -> Self {
+        self.each_byte(other, |a, b| if a == b { 255 } else { 0 })
+    }
+    /// Two times eight 16-bit numbers as signed bytes, clipped.
+    #[inline(always)]
+    pub fn narrow_signed(self, other: Self) -> Self {
+        let (a, b) = (self.unpack(), other.unpack());
+        let clip = |v: i16| v.clamp(-128, 127) as u8;
+        Self(std::array::from_fn(|i| if i < 8 { clip(a[i]) } else { clip(b[i - 8]) }))
+    }
+    /// Differences of unsigned 16-bit numbers, 0 where they would be negative.
+    #[inline(always)]
+    pub fn sub_clipped(self, other: Self) -> Self {
+        self.each(other, |a, b| (a as u16).saturating_sub(b as u16) as i16)
+    }
+    /// Unsigned 16-bit numbers over a power of two, rounded down.
+    #[inline(always)]
+    pub fn shr_unsigned(self, bits: u32) -> Self {
+        self.each(self, |a, _| (a as u16 >> bits) as i16)
+    }
+    /// Signed bytes over a power of two, rounded down.
+    #[inline(always)]
+    pub fn shr_signed_bytes(self, bits: u32) -> Self {
+        self.each_signed(self, |a, _| a >> bits)
+    }
+    /// Bytes over a power of two, rounded down.
+    #[inline(always)]
+    pub fn shr_bytes(self, bits: u32) -> Self {
+        self.each_byte(self, |a, _| a >> bits)
+    }
+    /// The first and the last eight signed bytes as 16-bit numbers.
+    #[inline(always)]
+    pub fn widen_signed(self) -> [Self; 2] {
+        [0, 8].map(|from| Self::pack(std::array::from_fn(|i| i16::from(self.0[from + i] as i8))))
+    }
+    /// Whether any bit is set.
+    #[inline(always)]
+    pub fn any(self) -> bool {
+        self.0 != [0; 16]
     }
     /// 32-bit sums.
     #[inline(always)]

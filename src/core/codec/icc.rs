@@ -1,6 +1,6 @@
 //! Embedded ICC profiles, converted to sRGB.
 
-use crate::image::buffer;
+use crate::image::{self, buffer, Image, Size};
 use crate::Result;
 use limn_pixels::resample::Row;
 use moxcms::{ColorProfile, DataColorSpace, Layout, TransformExecutor, TransformOptions};
@@ -17,6 +17,12 @@ pub trait Depth: Copy + Default + Into<u32> + Send + Sync + 'static {
     /// All of them, rising.
     fn all() -> Vec<Self>;
 
+    /// A picture of such samples.
+    ///
+    /// # Errors
+    /// `internal` when there are more or fewer than its size needs.
+    fn image(size: Size, layout: image::Layout, samples: Vec<Self>) -> Result<Image>;
+
     /// From a profile to sRGB.
     fn transform(profile: &ColorProfile, from: Layout, to: Layout) -> Option<Arc<dyn TransformExecutor<Self> + Send + Sync>>;
 }
@@ -30,6 +36,10 @@ impl Depth for u8 {
 
     fn all() -> Vec<u8> {
         (0..=u8::MAX).collect()
+    }
+
+    fn image(size: Size, layout: image::Layout, samples: Vec<u8>) -> Result<Image> {
+        Image::new(size, layout, samples)
     }
 
     fn transform(profile: &ColorProfile, from: Layout, to: Layout) -> Option<Arc<dyn TransformExecutor<u8> + Send + Sync>> {
@@ -46,6 +56,10 @@ impl Depth for u16 {
 
     fn all() -> Vec<u16> {
         (0..=u16::MAX).collect()
+    }
+
+    fn image(size: Size, layout: image::Layout, samples: Vec<u16>) -> Result<Image> {
+        Image::deep(size, layout, samples)
     }
 
     fn transform(profile: &ColorProfile, from: Layout, to: Layout) -> Option<Arc<dyn TransformExecutor<u16> + Send + Sync>> {

@@ -7,6 +7,7 @@ mod beside;
 mod bmp;
 mod canvas;
 mod cmyk;
+mod collect;
 mod delta;
 pub(crate) mod ending;
 pub mod exif;
@@ -14,6 +15,7 @@ mod gif;
 mod icc;
 mod ico;
 mod jpeg;
+mod part;
 mod png;
 mod pnm;
 mod qoi;
@@ -196,7 +198,8 @@ pub struct Header {
     pub streams: bool,
     /// Whether a decoder can leave out what lies outside a part.
     pub parts: bool,
-    /// JPEG: bytes that decoding needs at 1/8, 1/4, 1/2 and the full size; 0 for other formats.
+    /// JPEG and WebP: bytes that decoding needs at 1/8, 1/4, 1/2 and the full size, with a JPEG's the result; 0 where a decoder has
+    /// no such scale, and for other formats.
     pub scale_bytes: [u64; 4],
 }
 
@@ -274,6 +277,7 @@ impl Header {
     pub fn row_size(&self, want: Size) -> Size {
         match self.format {
             Format::Jpeg => self.decoded_size(want),
+            Format::WebP => webp::row_size(self, want),
             _ => self.size,
         }
     }
@@ -281,7 +285,7 @@ impl Header {
     /// Pixels that are held of a picture that is decoded to this size, where a part of it is all that counts.
     pub fn held_pixels(&self, decoded: Size, part: Option<Window>) -> u64 {
         part.map_or(decoded.pixels(), |part| {
-            let area = jpeg::area(part, self.size, decoded);
+            let area = part::area(part, self.size, decoded);
             u64::from(area.width) * u64::from(area.height)
         })
     }

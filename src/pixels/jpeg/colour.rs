@@ -46,29 +46,14 @@ fn convert(y: Vector, cb: Vector, cr: Vector) -> [Vector; 3] {
     std::array::from_fn(|c| low[c].narrow(high[c]))
 }
 
-/// For each sixteen bytes of sixteen pixels, where they come from in red, green and blue; 255 is from none.
-const PLACES: [[[u8; LANES]; 3]; 3] = {
-    let mut places = [[[255; LANES]; 3]; 3];
-    let mut at = 0;
-    while at < 3 * LANES {
-        places[at / LANES][at % 3][at % LANES] = (at / 3) as u8;
-        at += 1;
-    }
-    places
-};
-
 /// Interleaved RGB of rows of YCbCr.
 pub(super) fn ycc_to_rgb(y: &[u8], cb: &[u8], cr: &[u8], out: &mut [u8]) {
     let (y, y_rest) = y.as_chunks::<LANES>();
     let (cb, cb_rest) = cb.as_chunks::<LANES>();
     let (cr, cr_rest) = cr.as_chunks::<LANES>();
     let (whole, rest) = out.split_at_mut((y.len() * LANES * 3).min(out.len()));
-    let places = PLACES.map(|three| three.map(Vector::from_bytes));
     for (((to, y), cb), cr) in whole.as_chunks_mut::<{ 3 * LANES }>().0.iter_mut().zip(y).zip(cb).zip(cr) {
-        let [red, green, blue] = convert(Vector::from_bytes(*y), Vector::from_bytes(*cb), Vector::from_bytes(*cr));
-        for (to, [r, g, b]) in to.as_chunks_mut::<LANES>().0.iter_mut().zip(places) {
-            *to = red.pick(r).or(green.pick(g)).or(blue.pick(b)).bytes();
-        }
+        *to = Vector::interleave(convert(Vector::from_bytes(*y), Vector::from_bytes(*cb), Vector::from_bytes(*cr)));
     }
     for (((to, &y), &cb), &cr) in rest.as_chunks_mut::<3>().0.iter_mut().zip(y_rest).zip(cb_rest).zip(cr_rest) {
         *to = rgb(y, cb, cr);

@@ -6,7 +6,7 @@ use super::Vp8Error;
 
 /// How a sample is foretold from its neighbours; the number is that of the chunk header.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum Filter {
+pub(super) enum Filter {
     None = 0,
     Horizontal = 1,
     Vertical = 2,

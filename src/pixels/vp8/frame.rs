@@ -1,5 +1,6 @@
 //! The walk over a frame's macroblocks: search, record, and remember what neighbours need.
 
+use super::around::{Above, Left};
 use super::blocks::{load_chroma, load_luma};
 use super::cost::{Costs, Kind};
 use super::measure::texture;
@@ -37,33 +38,6 @@ pub struct Coded {
     pub shown: Planes,
 }
 
-/// What the next row of macroblocks needs of the one above, per macroblock.
-#[derive(Clone, Copy)]
-struct Above {
-    y: [u8; 16],
-    uv: [[u8; 8]; 2],
-    modes: [u8; 4],
-    filled: Filled,
-}
-
-/// What the next macroblock needs of the one to its left.
-#[derive(Clone, Copy)]
-struct Left {
-    y: [u8; 16],
-    y_corner: u8,
-    uv: [[u8; 8]; 2],
-    uv_corner: [u8; 2],
-    modes: [u8; 4],
-    filled: Filled,
-}
-
-impl Left {
-    fn outside(row: usize) -> Self {
-        let corner = if row == 0 { 127 } else { 129 };
-        Self { y: [129; 16], y_corner: corner, uv: [[129; 8]; 2], uv_corner: [corner; 2], modes: [0; 4], filled: [0; 9] }
-    }
-}
-
 fn list<T: Clone>(len: usize, value: T) -> Result<Vec<T>, Vp8Error> {
     let mut list = Vec::new();
     list.try_reserve_exact(len).map_err(|_| Vp8Error::OutOfMemory)?;
@@ -81,8 +55,7 @@ pub fn code(planes: &Planes, segments: &Segments) -> Result<Coded, Vp8Error> {
     let modes = ModeCosts::new(costs.bits());
     let mut tokens = Tokens::new().ok_or(Vp8Error::OutOfMemory)?;
     let mut choices = list(total, Choice::default())?;
-    let outside = Above { y: [127; 16], uv: [[127; 8]; 2], modes: [0; 4], filled: [0; 9] };
-    let mut above = list(planes.columns, outside)?;
+    let mut above = list(planes.columns, Above::OUTSIDE)?;
     #[cfg(test)]
     let mut shown = Planes { columns: planes.columns, rows: planes.rows, y: planes.y.clone(), u: planes.u.clone(), v: planes.v.clone() };
 
@@ -141,12 +114,7 @@ pub fn code(planes: &Planes, segments: &Segments) -> Result<Coded, Vp8Error> {
             mode_bits += u64::from(luma.mode_bits >> 8) + OTHER_MODE_BITS;
             let slot = &mut above[column];
             let empty = record(&mut tokens, &luma, &chroma, &mut slot.filled, &mut left.filled);
-            left.y_corner = slot.y[15];
-            left.uv_corner = [slot.uv[0][7], slot.uv[1][7]];
-            slot.y = std::array::from_fn(|i| luma.shown[240 + i]);
-            left.y = std::array::from_fn(|i| luma.shown[16 * i + 15]);
-            slot.uv = chroma.shown.map(|p| std::array::from_fn(|i| p[56 + i]));
-            left.uv = chroma.shown.map(|p| std::array::from_fn(|i| p[8 * i + 7]));
+            left.pass(slot, &luma.shown, &chroma.shown);
             slot.modes = [luma.sub[12], luma.sub[13], luma.sub[14], luma.sub[15]];
             left.modes = [luma.sub[3], luma.sub[7], luma.sub[11], luma.sub[15]];
             choices[at] = Choice { segment, luma: luma.mode, chroma: chroma.mode, empty, sub: luma.sub };

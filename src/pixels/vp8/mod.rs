@@ -1,9 +1,10 @@
-//! A lossy WebP encoder: one VP8 key frame, with an alpha plane beside it when needed.
+//! Lossy WebP: an encoder of one VP8 key frame, with an alpha plane beside it when needed, and in [`read`] the decoder.
 //!
 //! `yuv` converts, `segment` plans quantisers, `frame` walks the macroblocks and calls `search` and
 //! `split`, `tokens` collects coefficients as `levels`, `bitstream` writes; the rest are their tools.
 
 mod alpha;
+mod around;
 mod bitstream;
 mod blocks;
 mod boolcoder;
@@ -16,6 +17,7 @@ mod modes;
 mod predict;
 mod probabilities;
 mod quant;
+pub mod read;
 mod search;
 mod segment;
 mod split;

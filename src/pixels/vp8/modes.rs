@@ -124,6 +124,12 @@ const SUB_MODE_ODDS: [[u8; 9]; 100] = [
     [112, 19, 12, 61, 195, 128, 48, 4, 24],
 ];
 
+/// Odds of the nodes of the 4x4 modes' tree between the modes above and to the left.
+#[inline(always)]
+pub fn sub_mode_odds(above: u8, left: u8) -> &'static [u8; 9] {
+    &SUB_MODE_ODDS[(usize::from(above) * SUB_MODES + usize::from(left)).min(99)]
+}
+
 /// The way to each 4x4 mode down its tree: node and branch.
 const SUB_MODE_PATHS: [&[(usize, bool)]; SUB_MODES] = [
     &[(0, false)],
@@ -196,7 +202,7 @@ pub fn write(out: &mut BoolWriter, choice: &Choice, above: &mut [u8; 4], left: &
     for (i, &mode) in choice.sub.iter().enumerate() {
         let (x, y) = (i % 4, i / 4);
         if choice.luma == SPLIT {
-            let odds = &SUB_MODE_ODDS[usize::from(above[x]) * SUB_MODES + usize::from(left[y])];
+            let odds = sub_mode_odds(above[x], left[y]);
             for &(node, bit) in SUB_MODE_PATHS[usize::from(mode)] {
                 out.bit(bit, odds[node]);
             }

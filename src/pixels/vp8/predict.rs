@@ -116,9 +116,9 @@ const SOURCES: [[u8; 16]; SUB_MODES] = [
 /// The samples around a 4x4 block: four to the left from the bottom up, the corner, eight above.
 pub type SubEdges = [u8; 13];
 
-/// Predicts one 4x4 block by all modes (RFC 6386 section 12.3), pixels in raster order.
+/// What [`SOURCES`] points at: a half each.
 #[inline(always)]
-pub fn sub_modes(e: &SubEdges) -> [Vector; SUB_MODES] {
+fn means(e: &SubEdges) -> [Vector; 2] {
     let wide: [u16; 13] = e.map(u16::from);
     let three = |a: u16, b: u16, c: u16| ((a + 2 * b + c + 2) >> 2) as u8;
     let mut values = [0u8; 32];
@@ -134,21 +134,43 @@ pub fn sub_modes(e: &SubEdges) -> [Vector; SUB_MODES] {
     let sum: u16 = wide[..4].iter().sum::<u16>() + wide[5..9].iter().sum::<u16>();
     values[0] = ((sum + 4) >> 3) as u8;
     let (low, high) = values.split_at(16);
-    let table = |half: &[u8]| Vector::from_bytes(*half.first_chunk().unwrap_or(&[0; 16]));
-    let (low, high) = (table(low), table(high));
-    let mut out = SOURCES.map(|sources| {
-        let (first, second) = (sources, sources.map(|s| s.wrapping_sub(16)));
-        low.pick(Vector::from_bytes(first)).or(high.pick(Vector::from_bytes(second)))
-    });
+    [low, high].map(|half| Vector::from_bytes(*half.first_chunk().unwrap_or(&[0; 16])))
+}
+
+#[inline(always)]
+fn picked([low, high]: [Vector; 2], sources: &[u8; 16]) -> Vector {
+    low.pick(Vector::from_bytes(*sources)).or(high.pick(Vector::from_bytes(sources.map(|s| s.wrapping_sub(16)))))
+}
+
+/// The mode [`TRUE_MOTION`](super::modes::TRUE_MOTION) of a 4x4 block.
+#[inline(always)]
+fn true_motion(e: &SubEdges) -> Vector {
     let above = |x: usize| i16::from(e[5 + x]) - i16::from(e[4]);
     let [a, b, c, d] = [above(0), above(1), above(2), above(3)];
     let slope = Vector::from_numbers([a, b, c, d, a, b, c, d]);
     let left = |y: usize| {
-        let (a, b) = (wide[3 - y] as i16, wide[2 - y] as i16);
+        let (a, b) = (i16::from(e[3 - y]), i16::from(e[2 - y]));
         Vector::from_numbers([a, a, a, a, b, b, b, b])
     };
-    out[1] = slope.add(left(0)).narrow(slope.add(left(2)));
+    slope.add(left(0)).narrow(slope.add(left(2)))
+}
+
+/// Predicts one 4x4 block by all modes (RFC 6386 section 12.3), pixels in raster order.
+#[inline(always)]
+pub fn sub_modes(e: &SubEdges) -> [Vector; SUB_MODES] {
+    let means = means(e);
+    let mut out = SOURCES.map(|sources| picked(means, &sources));
+    out[1] = true_motion(e);
     out
+}
+
+/// Predicts one 4x4 block by one of them.
+#[inline(always)]
+pub fn sub_mode(mode: u8, e: &SubEdges) -> Vector {
+    match SOURCES.get(usize::from(mode)) {
+        Some(sources) if mode != 1 => picked(means(e), sources),
+        _ => true_motion(e),
+    }
 }
 
 #[cfg(test)]

@@ -119,11 +119,11 @@ pub struct ChromaOffsets {
     pub ac: i32,
 }
 
-fn dc_step(index: i32) -> u32 {
+pub(super) fn dc_step(index: i32) -> u32 {
     u32::from(DC_STEPS[index.clamp(0, 127) as usize])
 }
 
-fn ac_step(index: i32) -> u32 {
+pub(super) fn ac_step(index: i32) -> u32 {
     u32::from(AC_STEPS[index.clamp(0, 127) as usize])
 }
 

@@ -34,8 +34,9 @@ impl Bench {
         Self(bench)
     }
 
+    /// What lies around a block.
     #[inline(always)]
-    fn edges(&self, x: usize, y: usize) -> SubEdges {
+    pub fn edges(&self, x: usize, y: usize) -> SubEdges {
         let at = y * 4 * STRIDE + x * 4;
         let mut edges = [0; 13];
         for (i, edge) in edges.iter_mut().enumerate().take(4) {
@@ -45,15 +46,17 @@ impl Bench {
         edges
     }
 
+    /// Puts a block there, in raster order.
     #[inline(always)]
-    fn put(&mut self, x: usize, y: usize, pixels: [u8; 16]) {
+    pub fn put(&mut self, x: usize, y: usize, pixels: [u8; 16]) {
         let at = (y * 4 + 1) * STRIDE + x * 4 + 1;
         for (i, row) in pixels.as_chunks::<4>().0.iter().enumerate() {
             self.0[at + i * STRIDE..at + i * STRIDE + 4].copy_from_slice(row);
         }
     }
 
-    fn pixels(&self) -> [u8; 256] {
+    /// The macroblock in raster order.
+    pub fn pixels(&self) -> [u8; 256] {
         std::array::from_fn(|i| self.0[(i / 16 + 1) * STRIDE + i % 16 + 1])
     }
 }

@@ -9,7 +9,7 @@ pub fn encode(pixels: &[u8], channels: usize, width: u32, height: u32, quality: 
 }
 
 /// Pixels of a named sort, the same on every run.
-fn picture(sort: &str, width: u32, height: u32) -> Vec<u8> {
+pub fn picture(sort: &str, width: u32, height: u32) -> Vec<u8> {
     let mut seed = 7u32;
     let mut pixels = Vec::new();
     for y in 0..height {
@@ -45,7 +45,7 @@ pub fn file(width: u32, height: u32, vp8: &[u8], alpha: Option<&[u8]>) -> Vec<u8
     [b"RIFF", &(chunks.len() as u32).to_le_bytes()[..], &chunks].concat()
 }
 
-fn decode(width: u32, height: u32, vp8: &[u8]) -> Vec<u8> {
+pub fn decode(width: u32, height: u32, vp8: &[u8]) -> Vec<u8> {
     let file = file(width, height, vp8, None);
     let mut decoder = image_webp::WebPDecoder::new(Cursor::new(file)).unwrap();
     let mut pixels = vec![0; decoder.output_buffer_size().unwrap()];
@@ -59,7 +59,7 @@ fn psnr(a: &[u8], b: &[u8]) -> f64 {
     10.0 * (65025.0 * a.len() as f64 / squares.max(1e-9)).log10()
 }
 
-const SIZES: [(u32, u32); 7] = [(1, 1), (15, 17), (16, 16), (33, 1), (1, 40), (64, 48), (131, 97)];
+pub const SIZES: [(u32, u32); 7] = [(1, 1), (15, 17), (16, 16), (33, 1), (1, 40), (64, 48), (131, 97)];
 
 #[test]
 fn every_size_and_sort_decodes() {

@@ -2,12 +2,13 @@
 
 pub use limn_pixels::jpeg as decode;
 
-use self::decode::{Area, Colour, Decoded, JpegError, Scale};
+use self::decode::{Colour, Decoded, JpegError, Scale};
 use super::cmyk::cmyk_to_srgb;
 use super::exif::Orientation;
+use super::part;
 use super::rows::{self, Rows};
 use super::{beside, corrupt, icc, too_wide, Codec, Effort, EncodeSettings, Format, Header, Want};
-use crate::image::{Color, Image, Layout, Size, Window};
+use crate::image::{Color, Image, Layout, Size};
 use crate::kit::Kit;
 use crate::ops::background::Background;
 use crate::ops::Op;
@@ -91,7 +92,7 @@ fn decode(bytes: &[u8], header: &Header, want: &Want, kit: &Kit) -> Result<Image
         decode::decode_rows(bytes, &jpeg, scale, &mut |_, row| rows.push(row).map_err(|_| JpegError::OutOfMemory)).map_err(refused)?;
         return rows.finish()?.ok_or(Error::Internal);
     }
-    let area = want.part.map(|part| area(part, header.size, scaled(header.size, scale)));
+    let area = want.part.map(|part| part::area(part, header.size, scaled(header.size, scale)));
     let Decoded { width, height, channels, mut data } = decode::decode(bytes, &jpeg, scale, area.as_ref()).map_err(refused)?;
     match channels {
         1 => icc::gray_to_srgb(&mut data, kept)?,
@@ -100,23 +101,10 @@ fn decode(bytes: &[u8], header: &Header, want: &Want, kit: &Kit) -> Result<Image
     }
     let layout = if channels == 1 { Layout::Gray } else { Layout::Rgb };
     let image = Image::new(Size::new(width, height), layout, data)?;
-    let Some(area) = area else { return Ok(image) };
-    let whole = scaled(header.size, scale);
-    let around = Window { x: -f64::from(area.x), y: -f64::from(area.y), width: f64::from(whole.width), height: f64::from(whole.height) };
-    Ok(image.seen_through(around, header.size))
-}
-
-/// The pixels, at the scale of decoding, that a part of the source touches, and one more on each side.
-pub fn area(part: Window, source: Size, decoded: Size) -> Area {
-    let along = |from: f64, length: f64, source: u32, decoded: u32| {
-        let scale = f64::from(decoded) / f64::from(source.max(1));
-        let first = ((from * scale).floor() - 1.0).clamp(0.0, f64::from(decoded)) as u32;
-        let end = (((from + length) * scale).ceil() + 1.0).clamp(0.0, f64::from(decoded)) as u32;
-        (first, end.saturating_sub(first))
-    };
-    let (x, width) = along(part.x, part.width, source.width, decoded.width);
-    let (y, height) = along(part.y, part.height, source.height, decoded.height);
-    Area { x, y, width, height }
+    Ok(match area {
+        Some(area) => part::within(image, area, scaled(header.size, scale), header.size),
+        None => image,
+    })
 }
 
 fn encode(image: Image, settings: &EncodeSettings, kit: &Kit) -> Result<Vec<u8>> {

@@ -1,18 +1,17 @@
 //! A PNG's still picture, which for some animations is none of their frames.
 
 use super::{damaged, reader};
-use crate::codec::rows::{self, Rows};
-use crate::codec::shrink::{self, Sample, Shrink};
-use crate::codec::{corrupt, icc, Format, Header, Want};
-use crate::image::{zeroed, Image, Layout, Size};
+use crate::codec::collect::Collect;
+use crate::codec::icc::Depth;
+use crate::codec::shrink::{self, Sample};
+use crate::codec::{corrupt, Format, Header, Want};
+use crate::image::{zeroed, Image, Size};
 use crate::kit::Kit;
 use crate::Result;
 use png::ColorType;
 use std::io::Cursor;
 
 type Reader<'a> = png::Reader<Cursor<&'a [u8]>>;
-
-const MISSING: &str = "rows of it are missing";
 
 /// Interlaced files arrive in seven passes and are held whole.
 fn block(header: &Header, want: Size) -> u32 {
@@ -37,20 +36,9 @@ pub(super) fn bytes(header: &Header, want: Size) -> u64 {
 }
 
 pub(super) fn decode(bytes: &[u8], header: &Header, want: &Want, kit: &Kit) -> Result<Image> {
-    let reader = reader(bytes, header.deep)?;
-    let profile = want.profile(reader.info().icc_profile.as_ref().map(|p| p.to_vec()));
-    let exact = want.exact.filter(|_| header.streams && rows::serve(header.layout, header.deep, kit.linear, profile.as_deref()));
-    match (header.deep, exact) {
-        (true, Some(exact)) => streamed(reader, header, exact, profile.as_deref(), kit.linear, big_endian),
-        (false, Some(exact)) => streamed(reader, header, exact, profile.as_deref(), kit.linear, as_they_are),
-        (true, None) => {
-            let (size, data) = shrunk(reader, header, want, big_endian)?;
-            Image::deep(size, header.layout, converted(data, header.layout, profile)?)
-        }
-        (false, None) => {
-            let (size, data) = shrunk(reader, header, want, as_they_are)?;
-            Image::new(size, header.layout, converted(data, header.layout, profile)?)
-        }
+    match header.deep {
+        true => collected(bytes, header, want, kit, big_endian),
+        false => collected(bytes, header, want, kit, as_they_are),
     }
 }
 
@@ -62,47 +50,20 @@ fn as_they_are(samples: &[u8], row: &mut Vec<u8>) {
     row.extend_from_slice(samples);
 }
 
-fn converted<T: icc::Depth>(mut data: Vec<T>, layout: Layout, profile: Option<Vec<u8>>) -> Result<Vec<T>> {
-    match layout {
-        Layout::Gray => icc::gray_to_srgb(&mut data, profile.as_deref())?,
-        _ => icc::rgb_to_srgb(&mut data, layout.channels(), profile.as_deref())?,
-    }
-    Ok(data)
+fn collected<T: Depth + Sample>(bytes: &[u8], header: &Header, want: &Want, kit: &Kit, read: impl Fn(&[u8], &mut Vec<T>)) -> Result<Image> {
+    let reader = reader(bytes, header.deep)?;
+    let profile = want.profile(reader.info().icc_profile.as_ref().map(|p| p.to_vec()));
+    let mut collect = Collect::new(header, header.size, block(header, want.size), want, profile, kit)?;
+    each_row(reader, header, read, |row| collect.row(row))?;
+    collect.finish()
 }
 
-/// The very size that is wanted, made while rows come.
-fn streamed<T: icc::Depth>(
-    reader: Reader,
-    header: &Header,
-    exact: Size,
-    profile: Option<&[u8]>,
-    linear: bool,
-    read: impl Fn(&[u8], &mut Vec<T>),
-) -> Result<Image> {
-    let mut rows = Rows::new(header.layout, (header.size, exact), profile, linear)?;
-    each_row(reader, header, read, |row| rows.push(row))?;
-    rows.finish()?.ok_or_else(|| corrupt(Format::Png, MISSING))
-}
-
-/// The whole, with blocks of pixels as one where fewer serve.
-fn shrunk<T: Sample>(reader: Reader, header: &Header, want: &Want, read: impl Fn(&[u8], &mut Vec<T>)) -> Result<(Size, Vec<T>)> {
-    let mut shrink = Shrink::new(header.size, block(header, want.size), header.layout)?;
-    each_row(reader, header, read, |row| {
-        shrink.row(row);
-        Ok(())
-    })?;
-    let (size, data) = shrink.finish();
-    match data.len() as u64 == size.pixels() * header.layout.channels() as u64 {
-        true => Ok((size, data)),
-        false => Err(corrupt(Format::Png, MISSING)),
-    }
-}
-
+/// Gives rows until no more are wanted.
 fn each_row<T: Copy>(
     mut reader: Reader,
     header: &Header,
     read: impl Fn(&[u8], &mut Vec<T>),
-    mut give: impl FnMut(&[T]) -> Result<()>,
+    mut give: impl FnMut(&[T]) -> Result<bool>,
 ) -> Result<()> {
     let gray_alpha = reader.output_color_type().0 == ColorType::GrayscaleAlpha;
     let (mut row, mut wide) = (Vec::new(), Vec::new());
@@ -118,10 +79,17 @@ fn each_row<T: Copy>(
     if header.interlaced {
         let mut whole = zeroed(reader.output_buffer_size().ok_or_else(|| corrupt(Format::Png, "its rows are too long"))? as u64)?;
         let frame = reader.next_frame(&mut whole).map_err(damaged)?;
-        return whole.chunks_exact(frame.line_size.max(1)).try_for_each(take);
+        for samples in whole.chunks_exact(frame.line_size.max(1)) {
+            if !take(samples)? {
+                break;
+            }
+        }
+        return Ok(());
     }
     while let Some(samples) = reader.next_row().map_err(damaged)? {
-        take(samples.data())?;
+        if !take(samples.data())? {
+            break;
+        }
     }
     Ok(())
 }

@@ -60,6 +60,7 @@ fn header(bytes: &[u8], _: &Kit) -> Result<Header> {
         orientation: info.exif_metadata.as_ref().map_or(Orientation::default(), |e| Orientation::read(e)),
         interlaced: info.interlaced,
         streams: animation.is_none(),
+        parts: animation.is_none(),
         deep: info.bit_depth == BitDepth::Sixteen,
         ..Header::still(Format::Png, Size::new(info.width, info.height), layout(info))
     })

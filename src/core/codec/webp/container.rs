@@ -4,11 +4,12 @@ use crate::codec::{corrupt, Format, Loops, Metadata};
 use crate::image::{buffer, Size};
 use crate::{Error, Result};
 
-/// Flags of the extended header.
-const ANIMATED: u8 = 0x02;
+/// Flag of the extended header: there are frames.
+pub const ANIMATED: u8 = 0x02;
 const XMP: u8 = 0x04;
 const EXIF: u8 = 0x08;
-const ALPHA: u8 = 0x10;
+/// Flag of the extended header: something may show through.
+pub const ALPHA: u8 = 0x10;
 const ICC: u8 = 0x20;
 
 /// A picture's compressed pixels.

@@ -1,15 +1,13 @@
 //! An animated WebP's frames, composited.
-//!
-//! The library composites too, but clears disposed frames only to a colour that it was told, and holds a
-//! canvas of its own; here each frame is decoded as the small still that it is.
 
-use super::container::{self, chunks, number, Picture};
-use super::{open, refused};
+use super::body;
+use super::container::{chunks, number};
+use super::still::Still;
 use crate::codec::canvas::{Area, Blend, Canvas, Disposal};
-use crate::codec::{corrupt, icc, Format, Frame, Frames, Header, Metadata, Want};
-use crate::image::{zeroed, Image, Size};
+use crate::codec::{corrupt, icc, Format, Frame, Frames, Header, Want};
+use crate::image::{buffer, Image, Size};
 use crate::Result;
-use limn_pixels::codecs::read_webp;
+use limn_pixels::vp8::read::Scale;
 
 pub(super) struct WebPFrames<'a> {
     /// The `ANMF` chunks that are left.
@@ -26,9 +24,8 @@ impl<'a> WebPFrames<'a> {
     /// # Errors
     /// `image_corrupt`, `image_too_large` when memory ends.
     pub(super) fn open(bytes: &'a [u8], header: &Header, want: &Want) -> Result<WebPFrames<'a>> {
-        let all = || chunks(bytes.get(12..).unwrap_or(&[]));
-        let profile = want.profile(all().find(|(name, _)| *name == b"ICCP").map(|(_, data)| data));
-        let parts = all().filter(|(name, _)| *name == b"ANMF").map(|(_, data)| data);
+        let profile = want.profile(body(bytes).find(|(name, _)| *name == b"ICCP").map(|(_, data)| data));
+        let parts = body(bytes).filter(|(name, _)| *name == b"ANMF").map(|(_, data)| data);
         Ok(WebPFrames {
             parts: Box::new(parts),
             canvas: Canvas::new(header.size)?,
@@ -48,14 +45,16 @@ impl<'a> WebPFrames<'a> {
         if x + width > canvas.width || y + height > canvas.height {
             return Err(corrupt(Format::WebP, "a frame of it lies outside its canvas"));
         }
-        let file = alone(part.get(16..).unwrap_or(&[]), Size::new(width, height))?;
-        let mut decoder = open(&file)?;
-        let channels = if decoder.has_alpha() { 4 } else { 3 };
-        let mut data = zeroed(u64::from(width) * u64::from(height) * channels as u64)?;
-        if decoder.dimensions() != (width, height) || decoder.output_buffer_size() != Some(data.len()) {
+        let still = Still::find(chunks(part.get(16..).unwrap_or(&[])))?;
+        if still.size != Size::new(width, height) {
             return Err(corrupt(Format::WebP, "a frame of it has another size than it says"));
         }
-        read_webp(&mut decoder, &mut data).map_err(refused)?;
+        let channels = still.layout.channels();
+        let mut data = buffer(still.size.pixels() * channels as u64)?;
+        still.rows(Scale::Full, |row| {
+            data.extend_from_slice(row);
+            Ok(true)
+        })?;
         if channels == 4 { &self.rgba } else { &self.rgb }.apply(&mut data)?;
         let disposal = if flags & 1 == 0 { Disposal::Keep } else { Disposal::Clear };
         let blend = if flags & 2 == 0 { Blend::Over } else { Blend::Replace };
@@ -83,15 +82,4 @@ impl Frames for WebPFrames<'_> {
         let delay_ms = self.paint()?;
         Ok(Some(Frame { image: self.canvas.image()?, delay_ms }))
     }
-}
-
-/// A frame's chunks as a file of their own.
-fn alone(part: &[u8], size: Size) -> Result<Vec<u8>> {
-    let find = |wanted: &[u8]| chunks(part).find(|(name, _)| *name == wanted).map(|(_, data)| data);
-    let picture = match (find(b"VP8 "), find(b"VP8L")) {
-        (Some(data), _) => Picture { name: b"VP8 ", data, alpha: find(b"ALPH") },
-        (None, Some(data)) => Picture { name: b"VP8L", data, alpha: None },
-        _ => return Err(corrupt(Format::WebP, "a frame of it holds no picture")),
-    };
-    container::still(size, &picture, picture.alpha.is_some(), &Metadata::default())
 }

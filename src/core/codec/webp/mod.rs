@@ -1,20 +1,23 @@
-//! WebP: lossy and lossless, with alpha, still and animated; lossy files come from Limn's own VP8 encoder.
+//! WebP: lossy and lossless, with alpha, still and animated; read by rows and written by Limn's own codecs.
 
 mod animate;
 mod container;
 mod encode;
 mod frames;
+mod still;
 #[cfg(test)]
 mod tests;
 
+use super::collect::Collect;
 use super::exif::Orientation;
-use super::{beside, corrupt, icc, Codec, Format, Header, Loops, Want};
-use crate::image::{zeroed, Image, Layout, Size};
+use super::{beside, corrupt, shrink, Codec, Format, Header, Loops, Want};
+use crate::image::{Image, Layout, Size};
 use crate::kit::Kit;
-use crate::{Error, Result};
-use image_webp::{DecodingError, LoopCount, WebPDecoder};
-use limn_pixels::codecs::read_webp;
-use std::io::Cursor;
+use crate::Result;
+pub(super) use container::chunks;
+use container::number;
+use limn_pixels::vp8::read::Scale;
+use still::Still;
 
 pub(super) static CODEC: Codec = Codec {
     format: Format::WebP,
@@ -23,7 +26,7 @@ pub(super) static CODEC: Codec = Codec {
     extensions: &["webp"],
     magic: |bytes| bytes.starts_with(b"RIFF") && bytes.get(8..12) == Some(b"WEBP"),
     header,
-    decoded_size: |header, _| header.size,
+    decoded_size,
     decode_bytes,
     decode,
     frames: Some(|bytes, header, want| Ok(Box::new(frames::WebPFrames::open(bytes, header, want)?))),
@@ -36,62 +39,110 @@ pub(super) static CODEC: Codec = Codec {
 
 /// Longest side of a WebP file, px.
 const MAX_SIDE: u32 = 16_383;
-/// Most bytes of one metadata chunk.
-const CHUNK_BYTES: usize = 8 << 20;
 
-fn refused(error: DecodingError) -> Error {
-    match error {
-        DecodingError::MemoryLimitExceeded => Error::ImageTooLarge("The webp file's chunks need more memory than is allowed.".into()),
-        _ => corrupt(Format::WebP, "a chunk of it is missing, cut or wrong"),
+/// What the extended header of a file says (WebP container specification, `VP8X`).
+struct Extended {
+    flags: u8,
+    canvas: Size,
+}
+
+impl Extended {
+    /// Of a simple file there is none.
+    fn read(bytes: &[u8]) -> Result<Option<Extended>> {
+        match body(bytes).next() {
+            Some((b"VP8X", data)) => {
+                let flags = data.first().copied().unwrap_or(0);
+                Ok(Some(Extended { flags, canvas: Size::new(number(data, 4)? + 1, number(data, 7)? + 1) }))
+            }
+            _ => Ok(None),
+        }
     }
 }
 
-fn open(bytes: &[u8]) -> Result<WebPDecoder<Cursor<&[u8]>>> {
-    let mut decoder = WebPDecoder::new(Cursor::new(bytes)).map_err(refused)?;
-    decoder.set_memory_limit(CHUNK_BYTES);
-    Ok(decoder)
+/// The chunks of a file.
+fn body(bytes: &[u8]) -> impl Iterator<Item = (&[u8], &[u8])> {
+    chunks(bytes.get(12..).unwrap_or(&[]))
 }
 
 fn header(bytes: &[u8], _: &Kit) -> Result<Header> {
-    let mut decoder = open(bytes)?;
-    let (width, height) = decoder.dimensions();
-    let exif = decoder.exif_metadata().ok().flatten();
-    let moves = decoder.is_animated();
-    let layout = if moves || decoder.has_alpha() { Layout::Rgba } else { Layout::Rgb };
+    let extended = Extended::read(bytes)?;
+    let exif = body(bytes).find(|(name, _)| *name == b"EXIF").map(|(_, data)| data);
+    let orientation = exif.map_or(Orientation::default(), |e| Orientation::read(e.strip_prefix(b"Exif\0\0").unwrap_or(e)));
+    if let Some(Extended { canvas, .. }) = extended.as_ref().filter(|extended| extended.flags & container::ANIMATED != 0) {
+        let frames = body(bytes).filter(|(name, _)| *name == b"ANMF").count();
+        let times = body(bytes).find(|(name, _)| *name == b"ANIM").and_then(|(_, data)| data.get(4..6)?.try_into().ok());
+        return Ok(Header {
+            frames: u32::try_from(frames).unwrap_or(u32::MAX).max(1),
+            loops: match times.map_or(0, u16::from_le_bytes) {
+                0 => Loops::Forever,
+                n => Loops::Times(n.into()),
+            },
+            orientation,
+            ..Header::still(Format::WebP, *canvas, Layout::Rgba)
+        });
+    }
+    let still = Still::find(body(bytes))?;
+    if extended.is_some_and(|extended| extended.canvas != still.size) {
+        return Err(corrupt(Format::WebP, "its dimensions contradict one another"));
+    }
+    let needed = still.decode_bytes();
     Ok(Header {
-        frames: if moves { decoder.num_frames().max(1) } else { 1 },
-        loops: match decoder.loop_count() {
-            LoopCount::Forever => Loops::Forever,
-            LoopCount::Times(n) => Loops::Times(u32::from(n.get())),
-        },
-        orientation: exif.map_or(Orientation::default(), |e| Orientation::read(e.strip_prefix(b"Exif\0\0").unwrap_or(&e))),
-        ..Header::still(Format::WebP, Size::new(width, height), layout)
+        orientation,
+        streams: true,
+        parts: true,
+        scale_bytes: [0, 0, if still.halves() { needed } else { 0 }, needed],
+        ..Header::still(Format::WebP, still.size, still.layout)
     })
 }
 
-/// What the extended header of an animation says (WebP container specification, `VP8X`).
+/// What the extended header of an animation says.
 pub(super) fn has_alpha(bytes: &[u8]) -> bool {
-    bytes.get(12..16) == Some(b"VP8X") && bytes.get(20).is_some_and(|flags| flags & 0x10 != 0)
+    Extended::read(bytes).is_ok_and(|extended| extended.is_some_and(|extended| extended.flags & container::ALPHA != 0))
 }
 
-/// Pixels, and the planes or the transformed copy that they come from; for an animation also the canvas,
-/// the picture that is given out, and the two that its encoder compares.
-fn decode_bytes(header: &Header, _: Size) -> u64 {
-    header.size.pixels() * if header.frames > 1 { 24 } else { header.layout.channels() as u64 + 4 }
+/// The scale of a picture when at least this is wanted.
+fn scale(header: &Header, want: Size) -> Scale {
+    let half = halved(header.size);
+    match header.scale_bytes[2] > 0 && half.width >= want.width && half.height >= want.height {
+        true => Scale::Half,
+        false => Scale::Full,
+    }
 }
 
-fn decode(bytes: &[u8], header: &Header, want: &Want, _: &Kit) -> Result<Image> {
-    let mut decoder = open(bytes)?;
-    if decoder.is_animated() {
+fn halved(size: Size) -> Size {
+    Size::new(Scale::Half.side(size.width), Scale::Half.side(size.height))
+}
+
+/// The size of the rows that come.
+pub(super) fn row_size(header: &Header, want: Size) -> Size {
+    match scale(header, want) {
+        Scale::Half => halved(header.size),
+        Scale::Full => header.size,
+    }
+}
+
+/// Animations are composited as they are.
+fn decoded_size(header: &Header, want: Size) -> Size {
+    let rows = row_size(header, want);
+    shrink::shrunk(rows, if header.frames > 1 { 1 } else { shrink::factor(rows, want) })
+}
+
+/// Pixels, and what the decoder holds; for an animation the canvas, the picture that is given out, a frame, and the two pictures
+/// that its encoder compares.
+fn decode_bytes(header: &Header, want: Size) -> u64 {
+    match header.frames > 1 {
+        true => header.size.pixels() * 24 + (8 << 20),
+        false => header.scale_bytes[3] + decoded_size(header, want).pixels() * header.layout.channels() as u64,
+    }
+}
+
+fn decode(bytes: &[u8], header: &Header, want: &Want, kit: &Kit) -> Result<Image> {
+    if !header.parts {
         return frames::WebPFrames::open(bytes, header, want)?.first()?.without_idle_alpha();
     }
-    let channels = header.layout.channels();
-    let mut data = zeroed(header.size.pixels() * channels as u64)?;
-    if decoder.output_buffer_size() != Some(data.len()) {
-        return Err(corrupt(Format::WebP, "its dimensions contradict one another"));
-    }
-    read_webp(&mut decoder, &mut data).map_err(refused)?;
-    let profile = want.profile(decoder.icc_profile().ok().flatten());
-    icc::rgb_to_srgb(&mut data, channels, profile.as_deref())?;
-    Image::new(header.size, header.layout, data)
+    let profile = want.profile(body(bytes).find(|(name, _)| *name == b"ICCP").map(|(_, data)| data.to_vec()));
+    let rows = row_size(header, want.size);
+    let mut collect = Collect::<u8>::new(header, rows, shrink::factor(rows, want.size), want, profile, kit)?;
+    Still::find(body(bytes))?.rows(scale(header, want.size), |row| collect.row(row))?;
+    collect.finish()
 }

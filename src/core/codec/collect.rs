@@ -1,0 +1,106 @@
+//! What becomes of a decoder's rows: the very size that is wanted of them, or the whole, or a part of it, with blocks of pixels
+//! as one where fewer serve.
+
+use super::icc::{self, Depth};
+use super::part::{self, Area};
+use super::rows::{self, Rows};
+use super::shrink::{self, Sample, Shrink};
+use super::{corrupt, Header, Want};
+use crate::image::{Image, Layout, Size};
+use crate::kit::Kit;
+use crate::Result;
+
+/// Takes rows from top to bottom.
+pub struct Collect<T: Depth + Sample> {
+    header: Header,
+    profile: Option<Vec<u8>>,
+    /// The size of the rows.
+    from: Size,
+    /// Rows that came.
+    came: u32,
+    way: Way<T>,
+}
+
+enum Way<T: Depth + Sample> {
+    Exact(Rows<T>),
+    Held {
+        shrink: Shrink<T>,
+        /// The pixels of the source that are held.
+        region: Area,
+        /// The same and the whole, when blocks of them are one.
+        part: Option<(Area, Size)>,
+    },
+}
+
+impl<T: Depth + Sample> Collect<T> {
+    /// For a picture whose rows have the size `from`; blocks have at most `factor` pixels a side.
+    ///
+    /// # Errors
+    /// `image_too_large` when memory ends.
+    pub fn new(header: &Header, from: Size, factor: u32, want: &Want, profile: Option<Vec<u8>>, kit: &Kit) -> Result<Collect<T>> {
+        let exact = want.exact.filter(|_| header.streams && rows::serve(header.layout, T::IS_DEEP, kit.linear, profile.as_deref()));
+        let way = match exact {
+            Some(exact) => Way::Exact(Rows::new(header.layout, (from, exact), profile.as_deref(), kit.linear)?),
+            None => {
+                let decoded = shrink::shrunk(from, factor);
+                let part = want.part.filter(|_| header.parts).map(|part| (part::area(part, header.size, decoded), decoded));
+                let region = part.map_or(Area { x: 0, y: 0, width: from.width, height: from.height }, |(area, _)| {
+                    let along = |at: u32, length: u32, side: u32| (at * factor, (length * factor).min(side.saturating_sub(at * factor)));
+                    let ((x, width), (y, height)) = (along(area.x, area.width, from.width), along(area.y, area.height, from.height));
+                    Area { x, y, width, height }
+                });
+                let shrink = Shrink::new(Size::new(region.width, region.height), factor, header.layout)?;
+                Way::Held { shrink, region, part }
+            }
+        };
+        Ok(Collect { header: header.clone(), profile, from, came: 0, way })
+    }
+
+    /// Takes the next row; answers whether more are wanted.
+    ///
+    /// # Errors
+    /// `image_too_large` when memory ends.
+    pub fn row(&mut self, row: &[T]) -> Result<bool> {
+        let y = self.came;
+        self.came += 1;
+        match &mut self.way {
+            Way::Exact(rows) => rows.push(row)?,
+            Way::Held { shrink, region, .. } => {
+                let channels = self.header.layout.channels();
+                let columns = region.x as usize * channels..(region.x + region.width) as usize * channels;
+                if let Some(row) = row.get(columns).filter(|_| y >= region.y) {
+                    shrink.row(row);
+                }
+                return Ok(self.came < region.y + region.height);
+            }
+        }
+        Ok(self.came < self.from.height)
+    }
+
+    /// The picture.
+    ///
+    /// # Errors
+    /// `image_corrupt` where rows were missing; `image_too_large` when memory ends.
+    pub fn finish(self) -> Result<Image> {
+        let missing = || corrupt(self.header.format, "rows of it are missing");
+        let (header, profile) = (&self.header, self.profile.as_deref());
+        match self.way {
+            Way::Exact(rows) => rows.finish()?.ok_or_else(missing),
+            Way::Held { shrink, part, .. } => {
+                let (size, mut data) = shrink.finish();
+                if data.len() as u64 != size.pixels() * header.layout.channels() as u64 {
+                    return Err(missing());
+                }
+                match header.layout {
+                    Layout::Gray => icc::gray_to_srgb(&mut data, profile)?,
+                    layout => icc::rgb_to_srgb(&mut data, layout.channels(), profile)?,
+                }
+                let image = T::image(size, header.layout, data)?;
+                Ok(match part {
+                    Some((area, decoded)) => part::within(image, area, decoded, header.size),
+                    None => image,
+                })
+            }
+        }
+    }
+}
