@@ -1,7 +1,7 @@
 //! What a render may cost, told from the header alone: size of the result, memory, work.
 
 use crate::codec::{Colour, Format, Header, Want};
-use crate::image::{Size, Window};
+use crate::image::{Layout, Size, Window};
 use crate::kit::Kit;
 use crate::ops::resample::resample_bytes;
 use crate::ops::resize::MAX_SIDE;
@@ -123,7 +123,7 @@ fn costs(header: &Header, job: &Work, kit: &Kit, want: Size) -> Estimate {
         (held, size) = (bytes, out);
     }
     if let Some(format) = job.written {
-        memory = memory.max(held * if job.again { 2 } else { 1 } + format.encode_bytes(size, job.lossless));
+        memory = memory.max(held * if job.again { 2 } else { 1 } + format.encode_bytes(size, job.lossless, header.layout == Layout::Rgba));
     }
     Estimate { result: size, decoded, memory, work: work.saturating_mul(u64::from(job.frames)) }
 }

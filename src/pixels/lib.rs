@@ -7,7 +7,7 @@
 
 pub mod blur;
 pub mod channels;
-pub mod codecs;
+mod code_lengths;
 pub mod jpeg;
 pub mod jpeg_write;
 pub mod over;

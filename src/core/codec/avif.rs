@@ -19,7 +19,7 @@ pub(super) static CODEC: Codec = Codec {
     decode_bytes: |header, _| header.size.pixels() * 16,
     decode,
     frames: None,
-    encode_bytes: |size, _| size.pixels() * 34,
+    encode_bytes: |size, _, _| size.pixels() * 34,
     encode: Some(encode),
     animate: None,
     metadata: nothing_beside,

@@ -18,7 +18,7 @@ pub(super) static CODEC: Codec = Codec {
     decode_bytes: |header, _| header.size.pixels() * 4,
     decode: |bytes: &[u8], _: &Header, _: &Want, _: &Kit| whole::decode(Format::Bmp, BmpDecoder::new(Cursor::new(bytes))),
     frames: None,
-    encode_bytes: |size, _| size.pixels() * 4,
+    encode_bytes: |size, _, _| size.pixels() * 4,
     encode: Some(encode),
     animate: None,
     metadata: nothing_beside,

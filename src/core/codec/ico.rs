@@ -19,7 +19,7 @@ pub(super) static CODEC: Codec = Codec {
     decode_bytes: |header, _| header.size.pixels() * 24,
     decode,
     frames: None,
-    encode_bytes: |_, _| 0,
+    encode_bytes: |_, _, _| 0,
     encode: None,
     animate: None,
     metadata: nothing_beside,

@@ -78,8 +78,8 @@ struct Codec {
     /// Opens an animation; `None` where the format has none.
     frames: Option<OpenFrames>,
     /// Bytes of memory that encoding a picture of this size needs beside its pixels: planes, lists, the file as it grows; whether
-    /// it is to be lossless.
-    encode_bytes: fn(Size, bool) -> u64,
+    /// it is to be lossless, and whether something may show through.
+    encode_bytes: fn(Size, bool, bool) -> u64,
     /// Encodes one picture; `None` where Limn does not write the format.
     encode: Option<Encode>,
     /// Begins an animated file; `None` where the format has none.
@@ -154,8 +154,8 @@ impl Format {
     }
 
     /// Bytes of memory that encoding a picture of this size needs beside its pixels.
-    pub fn encode_bytes(self, size: Size, lossless: bool) -> u64 {
-        (self.codec().encode_bytes)(size, lossless)
+    pub fn encode_bytes(self, size: Size, lossless: bool, alpha: bool) -> u64 {
+        (self.codec().encode_bytes)(size, lossless, alpha)
     }
 
     /// Whether Limn writes it with more than one frame.

@@ -16,7 +16,7 @@ pub(super) static CODEC: Codec = Codec {
     decode_bytes: |header, _| header.size.pixels() * 16,
     decode: |bytes, _, _, _| whole::decode(Format::Pnm, PnmDecoder::new(Cursor::new(bytes))),
     frames: None,
-    encode_bytes: |_, _| 0,
+    encode_bytes: |_, _, _| 0,
     encode: None,
     animate: None,
     metadata: nothing_beside,

@@ -18,7 +18,7 @@ pub(super) static CODEC: Codec = Codec {
     decode_bytes: |header, want| decoded_size(header, want).pixels() * 12,
     decode,
     frames: None,
-    encode_bytes: |_, _| 0,
+    encode_bytes: |_, _, _| 0,
     encode: None,
     animate: None,
     metadata: nothing_beside,

@@ -20,7 +20,7 @@ pub(super) static CODEC: Codec = Codec {
     decode_bytes: |header, _| header.size.pixels() * if header.deep { 8 + 8 + 8 + 8 } else { 10 + 5 + 4 + 4 },
     decode,
     frames: None,
-    encode_bytes: |size, _| size.pixels() * 12,
+    encode_bytes: |size, _, _| size.pixels() * 12,
     encode: Some(encode),
     animate: None,
     metadata: beside::tiff::read,

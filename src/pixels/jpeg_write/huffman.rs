@@ -1,9 +1,9 @@
 //! Codes of symbols by how often they come, none longer than 16 bits (T.81 Annex K.2).
 
+use crate::code_lengths::lengths;
+
 /// Longest code.
 const LONGEST: usize = 16;
-/// No count that fits in 32 bits leads deeper: the least counts that lead so deep are Fibonacci's numbers.
-const DEEPEST: usize = 64;
 
 /// A code, and what a file says of it.
 pub struct Code {
@@ -29,8 +29,12 @@ impl Code {
             return Self::default();
         }
         leaves.sort_unstable();
-        let mut lengths = lengths(leaves.iter().map(|&(n, _)| n));
-        shorten(&mut lengths);
+        // One leaf more than there are symbols, which is the longest, keeps the code of ones alone free, as T.81 wants.
+        let counts: Vec<u64> = std::iter::once(0).chain(leaves.iter().map(|&(n, _)| n)).collect();
+        let mut lengths = lengths(&counts, LONGEST);
+        if let Some(longest) = lengths.iter_mut().rev().find(|n| **n > 0) {
+            *longest -= 1;
+        }
         let mut code = Self { symbols: leaves.iter().rev().map(|&(_, symbol)| symbol).collect(), ..Self::default() };
         let (mut next, mut symbols) = (0u32, code.symbols.iter());
         for ((length, &count), short) in (1u32..).zip(&lengths[1..=LONGEST]).zip(&mut code.lengths) {
@@ -55,64 +59,6 @@ impl Code {
     pub fn bits(&self, counts: &[u32; 256]) -> u64 {
         let symbols: u64 = counts.iter().zip(&self.codes).map(|(&n, &code)| u64::from(n) * u64::from(code & 255)).sum();
         symbols + 8 * (17 + self.symbols.len() as u64)
-    }
-}
-
-/// How many codes of each length are best for counts in rising order. One leaf more than there are symbols keeps
-/// the code of ones alone free, as T.81 wants.
-fn lengths(counts: impl ExactSizeIterator<Item = u64>) -> [u16; DEEPEST] {
-    let leaves: Vec<u64> = std::iter::once(0).chain(counts).collect();
-    let inner = leaves.len() - 1;
-    // Sums of two come in rising order, so that the next two least stand at the heads of two queues.
-    let (mut sums, mut parents) = (Vec::with_capacity(inner), vec![0; leaves.len() + inner]);
-    let (mut leaf, mut joined) = (0, 0);
-    for node in 0..inner {
-        let mut least = || match (leaves.get(leaf), sums.get(joined)) {
-            (Some(&a), Some(&b)) if a > b => {
-                joined += 1;
-                (leaves.len() + joined - 1, b)
-            }
-            (Some(&a), _) => {
-                leaf += 1;
-                (leaf - 1, a)
-            }
-            (None, sum) => {
-                joined += 1;
-                (leaves.len() + joined - 1, sum.copied().unwrap_or(0))
-            }
-        };
-        let ((a, first), (b, second)) = (least(), least());
-        for child in [a, b] {
-            if let Some(parent) = parents.get_mut(child) {
-                *parent = node;
-            }
-        }
-        sums.push(first + second);
-    }
-    let mut depths = vec![0usize; inner];
-    for node in (0..inner.saturating_sub(1)).rev() {
-        depths[node] = depths[parents[leaves.len() + node]] + 1;
-    }
-    let mut lengths = [0; DEEPEST];
-    for &parent in &parents[..leaves.len()] {
-        lengths[(depths[parent] + 1).min(DEEPEST - 1)] += 1;
-    }
-    lengths
-}
-
-/// Moves codes that are too long up the tree (T.81 figure K.3) and takes the leaf away that keeps a code free.
-fn shorten(lengths: &mut [u16; DEEPEST]) {
-    for long in (LONGEST + 1..DEEPEST).rev() {
-        while lengths[long] > 0 {
-            let Some(short) = (1..long - 1).rev().find(|&at| lengths[at] > 0) else { break };
-            lengths[long] -= 2;
-            lengths[long - 1] += 1;
-            lengths[short + 1] += 2;
-            lengths[short] -= 1;
-        }
-    }
-    if let Some(longest) = lengths.iter_mut().rev().find(|n| **n > 0) {
-        *longest -= 1;
     }
 }
 

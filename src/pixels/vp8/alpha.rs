@@ -1,8 +1,7 @@
 //! The alpha plane beside a lossy frame: filtered, then packed without loss (WebP container, ALPH).
 
-use image_webp::{ColorType, EncoderParams, WebPEncoder};
-
 use super::Vp8Error;
+use crate::vp8l;
 
 /// How a sample is foretold from its neighbours; the number is that of the chunk header.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -14,10 +13,6 @@ pub(super) enum Filter {
 }
 
 const FILTERS: [Filter; 4] = [Filter::None, Filter::Horizontal, Filter::Vertical, Filter::Gradient];
-
-/// Bytes that a lossless file has before the part that an alpha chunk keeps: the RIFF header of 12,
-/// the chunk header of 8 and the image header of 5.
-const LOSSLESS_HEADERS: usize = 12 + 8 + 5;
 
 /// Differences of one row to what the filter foretells.
 fn filter_row(filter: Filter, above: Option<&[u8]>, row: &[u8], out: &mut [u8]) {
@@ -38,30 +33,38 @@ fn filter_row(filter: Filter, above: Option<&[u8]>, row: &[u8], out: &mut [u8]) 
     }
 }
 
-fn filtered(filter: Filter, plane: &[u8], width: usize) -> Result<Vec<u8>, Vp8Error> {
-    let mut out = Vec::new();
-    out.try_reserve_exact(plane.len()).map_err(|_| Vp8Error::OutOfMemory)?;
-    out.resize(plane.len(), 0);
+/// Hands out the rows of a plane as what the filter leaves of them.
+fn each_row(filter: Filter, plane: &[u8], width: usize, give: &mut dyn FnMut(&[u8])) {
+    let mut differences = vec![0; width];
     let mut above = None;
-    for (row, out) in plane.chunks(width).zip(out.chunks_mut(width)) {
-        filter_row(filter, above, row, out);
+    for row in plane.chunks(width) {
+        filter_row(filter, above, row, &mut differences);
+        give(&differences);
         above = Some(row);
     }
-    Ok(out)
 }
 
 /// About how many bits the differences take: runs are nearly free, the rest costs its entropy.
-fn estimate(plane: &[u8]) -> f32 {
+fn estimate(filter: Filter, plane: &[u8], width: usize) -> f32 {
     let mut counts = [0u32; 256];
     let mut last = None;
-    for &value in plane {
-        if last != Some(value) {
-            counts[usize::from(value)] += 1;
+    each_row(filter, plane, width, &mut |row| {
+        for &value in row {
+            if last != Some(value) {
+                counts[usize::from(value)] += 1;
+            }
+            last = Some(value);
         }
-        last = Some(value);
-    }
+    });
     let total = counts.iter().sum::<u32>() as f32;
     counts.iter().filter(|&&n| n > 0).map(|&n| n as f32 * ((total / n as f32).log2() + 4.0)).sum()
+}
+
+/// Whether a plane has as many levels as the palette of bundled pixels at most.
+fn is_of_few_levels(plane: &[u8]) -> bool {
+    let mut seen = [false; 256];
+    plane.iter().for_each(|&level| seen[usize::from(level)] = true);
+    seen.iter().filter(|seen| **seen).count() <= vp8l::write::BUNDLED
 }
 
 /// Packs an alpha plane, 0 transparent to 255 opaque, as the payload of an `ALPH` chunk.
@@ -74,25 +77,13 @@ pub fn alpha_chunk(plane: &[u8], width: u32, height: u32) -> Result<Vec<u8>, Vp8
     if plane.len() != width as usize * height as usize {
         return Err(Vp8Error::WrongLength);
     }
-    let mut best = (f32::INFINITY, Filter::None, Vec::new());
-    for filter in FILTERS {
-        let differences = filtered(filter, plane, width as usize)?;
-        let bits = estimate(&differences);
-        if bits < best.0 {
-            best = (bits, filter, differences);
-        }
-    }
-    let (_, filter, differences) = best;
-    let mut file = Vec::new();
-    let mut encoder = WebPEncoder::new(&mut file);
-    // The filter has foretold the samples already.
-    let mut params = EncoderParams::default();
-    params.use_predictor_transform = false;
-    encoder.set_params(params);
-    let done = encoder.encode(&differences, width, height, ColorType::L8);
-    let packed = file.get(LOSSLESS_HEADERS..).unwrap_or_default();
-    let (header, body) =
-        if done.is_ok() && !packed.is_empty() && packed.len() < plane.len() { ((filter as u8) << 2 | 1, packed) } else { (0, plane) };
+    let wide = width as usize;
+    // Few levels are packed into places of a palette, which differences would undo.
+    let filters = if is_of_few_levels(plane) { &FILTERS[..1] } else { &FILTERS };
+    let priced = filters.iter().map(|&filter| (estimate(filter, plane, wide), filter));
+    let filter = priced.min_by(|a, b| a.0.total_cmp(&b.0)).map_or(Filter::None, |(_, filter)| filter);
+    let packed = vp8l::write::encode_plane(width, height, |put| each_row(filter, plane, wide, put))?;
+    let (header, body) = if packed.len() < plane.len() { ((filter as u8) << 2 | 1, packed.as_slice()) } else { (0, plane) };
     let mut out = Vec::new();
     out.try_reserve_exact(1 + body.len()).map_err(|_| Vp8Error::OutOfMemory)?;
     out.push(header);

@@ -98,48 +98,48 @@ pub fn whole<const V: usize>(mode: u8, edges: &Edges<V>) -> Lanes<V> {
     }
 }
 
-/// Where each pixel of each 4x4 mode comes from: 1..=11 three-tap means centred on that edge sample,
-/// 12..=20 two-tap means, 21 and 22 the bent ends, 23 the last left sample, 0 the overall mean.
-const SOURCES: [[u8; 16]; SUB_MODES] = [
-    [0; 16],
-    [0; 16],
+/// Where each pixel of the 4x4 modes comes from, but for the first two: 0..=12 means of three samples of the edge about that
+/// one, 16..=24 means of two from that one less 16 on, 31 the first sample.
+const SOURCES: [[u8; 16]; SUB_MODES - 2] = [
     [5, 6, 7, 8, 5, 6, 7, 8, 5, 6, 7, 8, 5, 6, 7, 8],
-    [3, 3, 3, 3, 2, 2, 2, 2, 1, 1, 1, 1, 21, 21, 21, 21],
-    [6, 7, 8, 9, 7, 8, 9, 10, 8, 9, 10, 11, 9, 10, 11, 22],
+    [3, 3, 3, 3, 2, 2, 2, 2, 1, 1, 1, 1, 0, 0, 0, 0],
+    [6, 7, 8, 9, 7, 8, 9, 10, 8, 9, 10, 11, 9, 10, 11, 12],
     [4, 5, 6, 7, 3, 4, 5, 6, 2, 3, 4, 5, 1, 2, 3, 4],
-    [16, 17, 18, 19, 4, 5, 6, 7, 3, 16, 17, 18, 2, 4, 5, 6],
-    [17, 18, 19, 20, 6, 7, 8, 9, 18, 19, 20, 10, 7, 8, 9, 11],
-    [15, 4, 5, 6, 14, 3, 15, 4, 13, 2, 14, 3, 12, 1, 13, 2],
-    [14, 2, 13, 1, 13, 1, 12, 21, 12, 21, 23, 23, 23, 23, 23, 23],
+    [20, 21, 22, 23, 4, 5, 6, 7, 3, 20, 21, 22, 2, 4, 5, 6],
+    [21, 22, 23, 24, 6, 7, 8, 9, 22, 23, 24, 10, 7, 8, 9, 11],
+    [19, 4, 5, 6, 18, 3, 19, 4, 17, 2, 18, 3, 16, 1, 17, 2],
+    [18, 2, 17, 1, 17, 1, 16, 0, 16, 0, 31, 31, 31, 31, 31, 31],
 ];
 
-/// The samples around a 4x4 block: four to the left from the bottom up, the corner, eight above.
-pub type SubEdges = [u8; 13];
+/// The samples around a 4x4 block: four to the left from the bottom up, the corner, eight above; three more mean nothing.
+pub type SubEdges = [u8; 16];
 
 /// What [`SOURCES`] points at: a half each.
 #[inline(always)]
-fn means(e: &SubEdges) -> [Vector; 2] {
-    let wide: [u16; 13] = e.map(u16::from);
-    let three = |a: u16, b: u16, c: u16| ((a + 2 * b + c + 2) >> 2) as u8;
-    let mut values = [0u8; 32];
-    for i in 1..12 {
-        values[i] = three(wide[i - 1], wide[i], wide[i + 1]);
-    }
-    for i in 0..9 {
-        values[12 + i] = ((wide[i] + wide[i + 1] + 1) >> 1) as u8;
-    }
-    values[21] = three(wide[1], wide[0], wide[0]);
-    values[22] = three(wide[11], wide[12], wide[12]);
-    values[23] = e[0];
-    let sum: u16 = wide[..4].iter().sum::<u16>() + wide[5..9].iter().sum::<u16>();
-    values[0] = ((sum + 4) >> 3) as u8;
-    let (low, high) = values.split_at(16);
-    [low, high].map(|half| Vector::from_bytes(*half.first_chunk().unwrap_or(&[0; 16])))
+fn means(edges: Vector) -> [Vector; 2] {
+    const LAST: u8 = 12;
+    // At the ends the outermost stands for the one that would be beyond it.
+    let before = edges.pick(Vector::from_bytes([0, 0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 0, 0, 0]));
+    let behind = edges.pick(Vector::from_bytes([1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, LAST, 0, 0, 0]));
+    let ends = before.mean_bytes(behind);
+    // Rounded down: the mean of both and the middle is rounded up then.
+    let odd = before.xor(behind).and(Vector::splat_byte(1));
+    let three = edges.mean_bytes(ends.sub_bytes(odd));
+    let first = edges.pick(Vector::from_bytes([0, 1, 2, 3, 4, 5, 6, 7, 8, 0, 0, 0, 0, 0, 0, 0]));
+    let second = edges.pick(Vector::from_bytes([1, 2, 3, 4, 5, 6, 7, 8, 9, 0, 0, 0, 0, 0, 0, 0]));
+    [three, first.mean_bytes(second)]
 }
 
 #[inline(always)]
-fn picked([low, high]: [Vector; 2], sources: &[u8; 16]) -> Vector {
-    low.pick(Vector::from_bytes(*sources)).or(high.pick(Vector::from_bytes(sources.map(|s| s.wrapping_sub(16)))))
+fn picked([three, two]: [Vector; 2], sources: &[u8; 16]) -> Vector {
+    three.pick(Vector::from_bytes(*sources)).or(two.pick(Vector::from_bytes(*sources).xor(Vector::splat_byte(16))))
+}
+
+/// The mean of the four samples to the left and the four above.
+#[inline(always)]
+fn mean(e: &SubEdges) -> Vector {
+    let sum = e.iter().take(4).chain(e.iter().skip(5).take(4)).map(|&v| u16::from(v)).sum::<u16>();
+    Vector::splat_byte(((sum + 4) >> 3) as u8)
 }
 
 /// The mode [`TRUE_MOTION`](super::modes::TRUE_MOTION) of a 4x4 block.
@@ -158,18 +158,22 @@ fn true_motion(e: &SubEdges) -> Vector {
 /// Predicts one 4x4 block by all modes (RFC 6386 section 12.3), pixels in raster order.
 #[inline(always)]
 pub fn sub_modes(e: &SubEdges) -> [Vector; SUB_MODES] {
-    let means = means(e);
-    let mut out = SOURCES.map(|sources| picked(means, &sources));
+    let means = means(Vector::from_bytes(*e));
+    let mut out = [mean(e); SUB_MODES];
     out[1] = true_motion(e);
+    for (out, sources) in out.iter_mut().skip(2).zip(&SOURCES) {
+        *out = picked(means, sources);
+    }
     out
 }
 
 /// Predicts one 4x4 block by one of them.
 #[inline(always)]
 pub fn sub_mode(mode: u8, e: &SubEdges) -> Vector {
-    match SOURCES.get(usize::from(mode)) {
-        Some(sources) if mode != 1 => picked(means(e), sources),
-        _ => true_motion(e),
+    match (mode, SOURCES.get(usize::from(mode).wrapping_sub(2))) {
+        (_, Some(sources)) => picked(means(Vector::from_bytes(*e)), sources),
+        (1, None) => true_motion(e),
+        _ => mean(e),
     }
 }
 
@@ -179,7 +183,7 @@ mod tests {
 
     #[test]
     fn a_flat_border_predicts_flat_blocks() {
-        for block in sub_modes(&[77; 13]) {
+        for block in sub_modes(&[77; 16]) {
             assert_eq!(block.bytes(), [77; 16]);
         }
         let border = Border { above: [77; 16], left: [77; 16], corner: 77, has_above: true, has_left: true };

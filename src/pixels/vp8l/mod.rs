@@ -5,5 +5,7 @@
 mod argb;
 mod format;
 pub mod read;
+pub mod write;
 
 pub use crate::vp8::read::ReadError;
+pub use crate::vp8::Vp8Error as WriteError;

@@ -22,7 +22,7 @@ pub(super) static CODEC: Codec = Codec {
     decode_bytes,
     decode,
     frames: Some(|bytes, header, _| Ok(Box::new(frames::GifFrames::open(bytes, header)?))),
-    encode_bytes: |size, _| size.pixels() * 9,
+    encode_bytes: |size, _, _| size.pixels() * 9,
     encode: Some(encode),
     animate: Some(animate::begin),
     metadata: nothing_beside,

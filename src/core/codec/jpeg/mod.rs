@@ -27,7 +27,7 @@ pub(super) static CODEC: Codec = Codec {
     decode,
     frames: None,
     // Levels that are not zero, of the densest photographs.
-    encode_bytes: |size, _| size.pixels() * 2,
+    encode_bytes: |size, _, _| size.pixels() * 2,
     encode: Some(encode),
     animate: None,
     metadata: beside::jpeg::read,

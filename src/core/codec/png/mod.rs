@@ -26,7 +26,7 @@ pub(super) static CODEC: Codec = Codec {
     decode_bytes: decode::bytes,
     decode: decode::decode,
     frames: Some(|bytes, header, want| Ok(Box::new(frames::PngFrames::open(bytes, header, want)?))),
-    encode_bytes: |size, _| size.pixels() * 4,
+    encode_bytes: |size, _, _| size.pixels() * 4,
     encode: Some(encode::encode),
     animate: Some(animate::begin),
     metadata: beside::png::read,

@@ -1,13 +1,12 @@
 //! A picture's bitstream, lossy or lossless.
 
-use super::container::{self, chunks, Picture};
+use super::container::{self, Picture};
 use super::MAX_SIDE;
 use crate::codec::{too_wide, EncodeSettings, Format};
 use crate::image::{buffer, Image, Layout, Size};
 use crate::kit::Kit;
 use crate::{Error, Result};
-use image_webp::ColorType;
-use limn_pixels::{codecs, vp8};
+use limn_pixels::{vp8, vp8l};
 
 /// Encodes a still.
 ///
@@ -45,7 +44,7 @@ impl Bits {
     /// `image_too_large` when memory ends.
     pub(super) fn of(image: Image, settings: &EncodeSettings) -> Result<Bits> {
         match settings.lossless {
-            true => lossless(&image),
+            true => lossless(image),
             false => lossy(image, settings.quality),
         }
     }
@@ -55,17 +54,10 @@ impl Bits {
     }
 }
 
-fn lossless(image: &Image) -> Result<Bits> {
-    let color = match image.layout() {
-        Layout::Gray => ColorType::L8,
-        Layout::Rgb => ColorType::Rgb8,
-        Layout::Rgba => ColorType::Rgba8,
-    };
-    let size = image.held();
-    let file = codecs::lossless_webp(image.data(), size.width, size.height, color).ok_or(Error::Internal)?;
-    // The library writes a whole file; its container is left.
-    let data = chunks(file.get(12..).unwrap_or(&[])).find(|(name, _)| *name == b"VP8L").map(|(_, data)| data.to_vec());
-    Ok(Bits { lossless: true, data: data.ok_or(Error::Internal)?, alpha: None })
+fn lossless(image: Image) -> Result<Bits> {
+    let (size, channels) = (image.held(), image.layout().channels());
+    let data = vp8l::write::encode(image.data(), channels, size.width, size.height).map_err(failed)?;
+    Ok(Bits { lossless: true, data, alpha: None })
 }
 
 fn lossy(image: Image, quality: u8) -> Result<Bits> {

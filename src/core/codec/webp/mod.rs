@@ -30,8 +30,7 @@ pub(super) static CODEC: Codec = Codec {
     decode_bytes,
     decode,
     frames: Some(|bytes, header, want| Ok(Box::new(frames::WebPFrames::open(bytes, header, want)?))),
-    // Planes and levels, which outlive the pixels; the transformed copy and its tokens.
-    encode_bytes: |size, lossless| size.pixels() * if lossless { 8 } else { 2 },
+    encode_bytes,
     encode: Some(encode::encode),
     animate: Some(animate::begin),
     metadata: beside::webp::read,
@@ -125,6 +124,17 @@ pub(super) fn row_size(header: &Header, want: Size) -> Size {
 fn decoded_size(header: &Header, want: Size) -> Size {
     let rows = row_size(header, want);
     shrink::shrunk(rows, if header.frames > 1 { 1 } else { shrink::factor(rows, want) })
+}
+
+/// Without loss the pixels as numbers, what was found of copies, and the places by which they were; else planes and levels, which
+/// outlive the pixels, and before those the same of alpha.
+fn encode_bytes(size: Size, lossless: bool, alpha: bool) -> u64 {
+    size.pixels()
+        * match (lossless, alpha) {
+            (true, _) => 8,
+            (false, true) => 6,
+            (false, false) => 2,
+        }
 }
 
 /// Pixels, and what the decoder holds; for an animation the canvas, the picture that is given out, a frame, and the two pictures

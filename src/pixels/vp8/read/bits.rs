@@ -10,55 +10,62 @@ pub struct BoolReader<'a> {
     range: u32,
     /// Bits in `value` beyond the eight that a decision looks at; negative when more must be taken in.
     spare: i32,
-    /// Whether bits were read beyond the end.
-    ended: bool,
+    /// Bits that were taken in behind the end.
+    beyond: i32,
 }
+
+/// Decisions that can be made after one [`need`](BoolReader::need), of which each takes seven bits at most.
+const AHEAD: i32 = 24;
 
 impl<'a> BoolReader<'a> {
     /// Reads a partition from its start.
     pub fn new(data: &'a [u8]) -> Self {
-        Self { data, value: 0, range: 254, spare: -8, ended: false }
+        Self { data, value: 0, range: 254, spare: -8, beyond: 0 }
     }
 
     /// Whether more was read than there is; what was read since is zeros.
     pub fn ended(&self) -> bool {
-        self.ended
+        self.spare - self.beyond < -8
     }
 
+    /// Takes in enough for four decisions.
     #[inline(always)]
-    fn fill(&mut self) {
-        if let Some((bytes, rest)) = self.data.split_first_chunk::<8>() {
-            // Seven of them: the eighth would push out what is undecided.
-            self.value = self.value << 56 | u64::from_be_bytes(*bytes) >> 8;
-            self.spare += 56;
-            self.data = &self.data[self.data.len() - rest.len() - 1..];
-        } else {
-            self.fill_last();
+    pub fn need(&mut self) {
+        if self.spare >= AHEAD {
+            return;
+        }
+        match self.data.split_first_chunk::<4>() {
+            Some((bytes, rest)) => {
+                self.value = self.value << 32 | u64::from(u32::from_be_bytes(*bytes));
+                self.data = rest;
+                self.spare += 32;
+            }
+            None => self.need_last(),
         }
     }
 
     #[cold]
     #[inline(never)]
-    fn fill_last(&mut self) {
-        match self.data.split_first() {
-            Some((&byte, rest)) => {
-                self.value = self.value << 8 | u64::from(byte);
-                self.data = rest;
-            }
-            None => {
-                self.value <<= 8;
-                self.ended = true;
-            }
+    fn need_last(&mut self) {
+        while self.spare < AHEAD {
+            let (byte, rest) = self.data.split_first().map_or((None, self.data), |(byte, rest)| (Some(*byte), rest));
+            self.value = self.value << 8 | u64::from(byte.unwrap_or(0));
+            self.beyond += if byte.is_none() { 8 } else { 0 };
+            self.data = rest;
+            self.spare += 8;
         }
-        self.spare += 8;
     }
 
     /// Reads one bit whose odds of being 0 are `probability` in 256.
     #[inline(always)]
     pub fn bit(&mut self, probability: u8) -> bool {
-        if self.spare < 0 {
-            self.fill();
-        }
+        self.need();
+        self.quick(probability)
+    }
+
+    /// The same without a look at what is there: up to four after one [`need`](BoolReader::need).
+    #[inline(always)]
+    pub fn quick(&mut self, probability: u8) -> bool {
         let split = (self.range * u32::from(probability)) >> 8;
         let place = self.spare as u32 & 63;
         let bit = (self.value >> place) as u32 > split;
@@ -68,7 +75,7 @@ impl<'a> BoolReader<'a> {
         } else {
             split + 1
         };
-        let shift = range.leading_zeros().wrapping_sub(24) & 7;
+        let shift = range.leading_zeros() & 7;
         self.range = (range << shift) - 1;
         self.spare -= shift as i32;
         bit

@@ -174,22 +174,31 @@ fn back_to_rows(c: &Across) -> [Vector; 8] {
     out
 }
 
-/// Filters an edge that lies upright; `place` tells where each of sixteen rows has its four bytes before it and behind.
+/// Filters the upright edge at `x` of a macroblock.
 #[inline(always)]
-fn across_columns(plane: &mut Plane, place: impl Fn(usize) -> [(usize, usize); 2], filter: impl Fn(&mut Across) -> bool) {
+fn across_columns(plane: &mut Plane, column: usize, x: usize, shape: Shape, filter: impl Fn(&mut Across) -> bool) {
     let mut rows = [0u64; 16];
     for (i, row) in rows.iter_mut().enumerate() {
-        let [before, behind] = place(i);
-        let (Some(before), Some(behind)) = (plane.load::<4>(before.0, before.1), plane.load::<4>(behind.0, behind.1)) else { return };
-        *row = u64::from(u32::from_le_bytes(before)) | u64::from(u32::from_le_bytes(behind)) << 32;
+        let (before, behind, y) = shape.place(column, x, i);
+        *row = if before + 4 == behind {
+            let Some(both) = plane.load(before, y) else { return };
+            u64::from_le_bytes(both)
+        } else {
+            let (Some(before), Some(behind)) = (plane.load::<4>(before, y), plane.load::<4>(behind, y)) else { return };
+            u64::from(u32::from_le_bytes(before)) | u64::from(u32::from_le_bytes(behind)) << 32
+        };
     }
     let mut across = columns(std::array::from_fn(|i| Vector::from_halves([rows[i], rows[i + 8]])));
     if filter(&mut across) {
         for (pair, both) in back_to_rows(&across).into_iter().enumerate() {
             for (i, row) in both.halves().into_iter().enumerate() {
-                let [before, behind] = place(2 * pair + i);
-                plane.store(before.0, before.1, (row as u32).to_le_bytes());
-                plane.store(behind.0, behind.1, ((row >> 32) as u32).to_le_bytes());
+                let (before, behind, y) = shape.place(column, x, 2 * pair + i);
+                if before + 4 == behind {
+                    plane.store(before, y, row.to_le_bytes());
+                } else {
+                    plane.store(before, y, (row as u32).to_le_bytes());
+                    plane.store(behind, y, ((row >> 32) as u32).to_le_bytes());
+                }
             }
         }
     }
@@ -211,8 +220,8 @@ pub fn row(band: &mut Band, blocks: &[Block], filter: Filter, top: bool) {
             Filter::None => {}
             Filter::Simple => simply(&mut band.luma, column, block, top),
             Filter::Normal => {
-                normally(&mut band.luma, column, block, top, Shape { rows: 16, above: ABOVE });
-                normally(&mut band.chroma, column, block, top, Shape { rows: 8, above: ABOVE / 2 });
+                normally(&mut band.luma, column, block, top, LUMA);
+                normally(&mut band.chroma, column, block, top, CHROMA);
             }
         }
     }
@@ -225,28 +234,31 @@ struct Shape {
     above: usize,
 }
 
+const LUMA: Shape = Shape { rows: 16, above: ABOVE };
+const CHROMA: Shape = Shape { rows: 8, above: ABOVE / 2 };
+
 impl Shape {
-    /// The places before and behind the upright edge at `x` of row `i` of sixteen.
+    /// Where four bytes before and four behind the upright edge at `x` begin, in row `i` of sixteen; and that row.
     #[inline(always)]
-    fn place(self, column: usize, x: usize, i: usize) -> [(usize, usize); 2] {
+    fn place(self, column: usize, x: usize, i: usize) -> (usize, usize, usize) {
         let (y, part) = (self.above + i % self.rows, i / self.rows * 8);
         let from = 16 * column + x + part;
-        // To the left of a macroblock's chroma lies the other plane of it, or the same one of the one before.
+        // To the left of a macroblock's chroma lies the other plane of the one before.
         let before = if self.rows == 8 && x == 0 { from - 12 } else { from - 4 };
-        [(before, y), (from, y)]
+        (before, from, y)
     }
 }
 
-#[inline]
+#[inline(always)]
 fn normally(plane: &mut Plane, column: usize, block: &Block, top: bool, shape: Shape) {
     let (outer, inner) = (Edge::new(block.strength, 4), Edge::new(block.strength, 0));
     let edges = || (4..shape.rows).step_by(4);
     if column > 0 {
-        across_columns(plane, |i| shape.place(column, 0, i), |across| between_macroblocks(&outer, across));
+        across_columns(plane, column, 0, shape, |across| between_macroblocks(&outer, across));
     }
     if block.inner {
         for x in edges() {
-            across_columns(plane, |i| shape.place(column, x, i), |across| between_blocks(&inner, across));
+            across_columns(plane, column, x, shape, |across| between_blocks(&inner, across));
         }
     }
     if !top {
@@ -260,10 +272,10 @@ fn normally(plane: &mut Plane, column: usize, block: &Block, top: bool, shape: S
 }
 
 fn simply(plane: &mut Plane, column: usize, block: &Block, top: bool) {
-    let shape = Shape { rows: 16, above: ABOVE };
+    let shape = LUMA;
     for x in (0..16).step_by(4).filter(|&x| if x == 0 { column > 0 } else { block.inner }) {
         let edge = Edge::new(block.strength, if x == 0 { 4 } else { 0 });
-        across_columns(plane, |i| shape.place(column, x, i), |across| simple(&edge, across));
+        across_columns(plane, column, x, shape, |across| simple(&edge, across));
     }
     for y in (0..16).step_by(4).filter(|&y| if y == 0 { !top } else { block.inner }) {
         let edge = Edge::new(block.strength, if y == 0 { 4 } else { 0 });

@@ -55,7 +55,7 @@ impl Coefficients {
     }
 
     /// Reads those of a macroblock; `whole` where luma has one mode and its DCs a block of their own.
-    #[inline]
+    #[inline(never)]
     pub fn read(&mut self, bits: &mut BoolReader, odds: &Odds, steps: &Steps, whole: bool, above: &mut Filled, left: &mut Filled) {
         let mut reader = *bits;
         let mut kind = Kind::Luma;
@@ -109,26 +109,29 @@ fn block(bits: &mut BoolReader, odds: &Odds, kind: Kind, context: u8, mut put: i
     let mut at = kind.first();
     let mut nodes = &odds[at][usize::from(context.min(2))];
     while at < 16 {
-        if !bits.bit(nodes[0]) {
+        bits.need();
+        if !bits.quick(nodes[0]) {
             return at;
         }
-        while !bits.bit(nodes[1]) {
+        while !bits.quick(nodes[1]) {
             at += 1;
-            nodes = &odds[at & 31][0];
             if at == 16 {
                 return 16;
             }
+            nodes = &odds[at][0];
+            bits.need();
         }
         let next = &odds[at + 1];
-        let size = if bits.bit(nodes[2]) {
+        let size = if bits.quick(nodes[2]) {
             let size = large(bits, nodes);
             nodes = &next[2];
+            bits.need();
             size
         } else {
             nodes = &next[1];
             1
         };
-        let level = if bits.flag() { -size } else { size };
+        let level = if bits.quick(128) { -size } else { size };
         put(ZIGZAG[at], level);
         at += 1;
     }

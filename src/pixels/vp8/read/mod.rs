@@ -276,6 +276,7 @@ impl Output {
     }
 
     /// Makes the next row when the band's last rows are those of this row of macroblocks.
+    #[inline(never)]
     fn make(&mut self, band: &Band, row: usize) -> &[u8] {
         let height = self.size.height as usize;
         let top = |above: usize, size: usize| (size * row).wrapping_sub(above);

@@ -5,7 +5,7 @@ use super::bits::BoolReader;
 use super::header::Header;
 
 /// Reads one; `above` and `left` are the 4x4 modes around it.
-#[inline]
+#[inline(never)]
 pub fn read(bits: &mut BoolReader, header: &Header, above: &mut [u8; 4], left: &mut [u8; 4]) -> Choice {
     let segment = header.map.map_or(0, |[pair, low, high]| match bits.bit(pair) {
         false => u8::from(bits.bit(low)),

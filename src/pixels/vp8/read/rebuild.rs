@@ -50,7 +50,7 @@ fn by_block(lanes: &Lanes<1>) -> [[Vector; 2]; 8] {
 }
 
 /// Luma by one mode.
-#[inline]
+#[inline(never)]
 pub fn whole_luma(choice: &Choice, border: &Border<16>, coefficients: &Coefficients) -> [u8; 256] {
     let foretold = whole(choice.luma, &Edges::luma(border));
     let differences = [0, 1].map(|group| differences(coefficients, group));
@@ -61,7 +61,7 @@ pub fn whole_luma(choice: &Choice, border: &Border<16>, coefficients: &Coefficie
 }
 
 /// Luma by 4x4 modes.
-#[inline]
+#[inline(never)]
 pub fn split_luma(choice: &Choice, mut bench: Bench, coefficients: &Coefficients) -> [u8; 256] {
     debug_assert_eq!(choice.luma, SPLIT);
     for group in 0..2 {
@@ -84,7 +84,7 @@ pub fn split_luma(choice: &Choice, mut bench: Bench, coefficients: &Coefficients
 }
 
 /// Both chroma planes.
-#[inline]
+#[inline(never)]
 pub fn chroma(choice: &Choice, borders: &[Border<8>; 2], coefficients: &Coefficients) -> [[u8; 64]; 2] {
     let foretold = whole(choice.chroma, &Edges::chroma(borders));
     store_chroma(&match differences(coefficients, 2) {
