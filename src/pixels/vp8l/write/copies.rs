@@ -19,8 +19,8 @@ pub struct Copy {
 /// How far copies reach back, a power of two.
 const REACH: usize = 1 << 18;
 const HASHES: usize = 1 << 16;
-/// Places that are looked at.
-const LOOKS: usize = 24;
+/// Places that are looked at: before prices are known, and then.
+const LOOKS: [usize; 2] = [4, 16];
 /// From here on a copy is good enough not to look on.
 const ENOUGH: usize = 256;
 /// No place.
@@ -58,10 +58,10 @@ impl Chains {
     }
 
     /// Hands out places behind which the same may follow, the nearest first.
-    fn each(&self, pixels: &[u32], at: usize, mut look: impl FnMut(usize) -> bool) {
+    fn each(&self, pixels: &[u32], at: usize, looks: usize, mut look: impl FnMut(usize) -> bool) {
         let mask = self.before.len() - 1;
         let mut place = self.heads[Self::hash(pixels, at)];
-        for _ in 0..LOOKS {
+        for _ in 0..looks {
             // One that was overwritten leads to a later place.
             if place == NONE || place as usize >= at || at - place as usize > self.before.len().min(FARTHEST) || look(place as usize) {
                 return;
@@ -116,20 +116,26 @@ pub fn find(pixels: &[u32], width: usize, codes: Option<&Codes>) -> Result<Vec<C
     // The best copy at a place: its length, how far back, and the bits that it saves.
     let best = |chains: &Chains, at: usize| {
         let mut best = (0usize, 0usize, 0i64);
+        // The longest that was looked at, and the bits of its pixels.
+        let (mut longest, mut literals) = (0usize, 0i64);
         let mut consider = |from: usize| {
-            let length = equal(pixels, from, at);
-            // What begins alike is longer or cheaper, or no better.
-            if length > best.0 || (length == best.0 && length > 1 && at - from == width) {
-                let saved = i64::from(prices.literals(&pixels[at..at + length])) - i64::from(prices.copy(length, at - from, width));
-                if saved > best.2 {
-                    best = (length, at - from, saved);
+            // Only a longer one can be better, since near places are looked at first.
+            if pixels.get(from + longest) == pixels.get(at + longest) {
+                let length = equal(pixels, from, at);
+                if length > longest {
+                    literals += i64::from(prices.literals(&pixels[at + longest..at + length]));
+                    longest = length;
+                    let saved = literals - i64::from(prices.copy(length, at - from, width));
+                    if saved > best.2 {
+                        best = (length, at - from, saved);
+                    }
                 }
             }
-            best.0 >= ENOUGH
+            longest >= ENOUGH
         };
         let near = [1, width].into_iter().filter(|back| *back <= at).any(|back| consider(at - back));
         if !near {
-            chains.each(pixels, at, consider);
+            chains.each(pixels, at, LOOKS[usize::from(codes.is_some())], consider);
         }
         best
     };

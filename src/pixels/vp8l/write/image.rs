@@ -1,7 +1,7 @@
 //! An entropy-coded image (RFC 9649 sections 5 and 6): what is counted, and how it is written.
 #![allow(clippy::indexing_slicing, reason = "symbols are within the codes that they were counted for")]
 
-use super::super::format::{distance, place, LENGTHS, MOST_BITS, NEAR, SYMBOLS};
+use super::super::format::{place, LENGTHS, MOST_BITS, NEAR, SYMBOLS};
 use super::super::WriteError;
 use super::bits::Bits;
 use super::copies::{find, walk, Copy, Step};
@@ -18,6 +18,8 @@ pub struct Counts {
 pub struct Codes {
     codes: [Code; 5],
     cache_bits: u32,
+    /// Bits of the symbols of a literal, by code.
+    literal: [[u8; 256]; 4],
 }
 
 /// A number as a symbol and extra bits: their value and their number (section 5.2.2).
@@ -33,16 +35,28 @@ fn extended(number: usize) -> (usize, u32, u32) {
     (2 * high as usize + second, (number & ((1 << more) - 1)) as u32, more)
 }
 
+/// The codes of neighbours by rows up, then by columns to the left and seven more; 0 for others.
+const CODES: [[u8; 16]; 8] = {
+    let mut codes = [[0; 16]; 8];
+    let mut at = NEAR.len();
+    while at > 0 {
+        at -= 1;
+        let (left, up) = NEAR[at];
+        codes[up as usize][(left + 7) as usize] = at as u8 + 1;
+    }
+    codes
+};
+
 /// The code of a distance: that of a neighbour where it is one.
 fn distance_code(back: usize, width: usize) -> usize {
     // A neighbour's column is at most eight away from the pixel's.
-    let (up, right) = ((back + 8) / width, (back + 8) % width);
-    if up < 9 && right <= 16 {
-        if let Some(near) = (1..=NEAR.len()).find(|&code| distance(code, width) == back) {
-            return near;
-        }
+    let (up, left) = ((back + 7) / width, (back + 7) % width);
+    let near = CODES.get(up).and_then(|codes| codes.get(left)).copied().unwrap_or(0);
+    match usize::from(near) {
+        0 => back + NEAR.len(),
+        // In narrow pictures two neighbours are one.
+        near => near,
     }
-    back + NEAR.len()
 }
 
 /// Colours that were written lately.
@@ -117,7 +131,9 @@ impl Counts {
     }
 
     fn codes(&self, cache_bits: u32) -> Codes {
-        Codes { codes: std::array::from_fn(|i| Code::new(&self.counts[i], MOST_BITS)), cache_bits }
+        let codes: [Code; 5] = std::array::from_fn(|i| Code::new(&self.counts[i], MOST_BITS));
+        let literal = std::array::from_fn(|i| std::array::from_fn(|symbol| codes[i].length(symbol) as u8));
+        Codes { codes, cache_bits, literal }
     }
 }
 
@@ -126,7 +142,8 @@ impl Codes {
     #[inline(always)]
     pub fn literal(&self, color: u32) -> u32 {
         let [blue, green, red, alpha] = color.to_le_bytes();
-        [green, red, blue, alpha].into_iter().zip(&self.codes).map(|(symbol, code)| code.length(symbol.into())).sum()
+        let bits = [green, red, blue, alpha].into_iter().zip(&self.literal).map(|(symbol, bits)| u32::from(bits[usize::from(symbol)]));
+        bits.sum()
     }
 
     /// Bits of a copy.
@@ -204,6 +221,7 @@ pub fn put(pixels: &[u32], width: usize, main: bool, out: &mut Bits) -> Result<(
 
 #[cfg(test)]
 mod tests {
+    use super::super::super::format::distance;
     use super::*;
 
     #[test]
