@@ -1,4 +1,5 @@
-//! What is asked for too rarely to burden every instance: drawn text, SVG, colour effects, AVIF, TIFF.
+//! What is asked for too rarely to burden every instance: drawn text, SVG, colour effects, AVIF, TIFF, and formats that are
+//! only read.
 //!
 //! The core only says what is wanted. Who does it is handed in: the crate `limn-rare` itself on the
 //! host, a second WASM module at the edge that is instantiated at its first job.
@@ -58,6 +59,17 @@ pub enum Job {
     AvifHeader,
     /// Decodes an AVIF; an animation's first picture. Data: the file. Makes RGBA, 8 bits a sample.
     AvifDecode,
+    /// Size of a picture of a format that is decoded whole. Data: the file. Makes two bytes: the channels of its pixels (1, 3, 4)
+    /// and whether they have 16 bits (0, 1).
+    WholeHeader {
+        /// Of the file.
+        format: Whole,
+    },
+    /// Decodes it. Data: the file. Makes samples in pixel order, 8 bits each or 16, little-endian, as the header tells.
+    WholeDecode {
+        /// Of the file.
+        format: Whole,
+    },
     /// Size of a TIFF's first page, as stored. Data: the file. Makes four bytes, the channels of its pixels once they
     /// are sRGB (1, 3, 4), whether they have 16 bits and whether they are four inks (0, 1), and the orientation (as
     /// EXIF's); then the colour profile, if there is one.
@@ -76,6 +88,17 @@ pub enum Job {
         /// Lengths of EXIF, XMP and the profile; 0: none.
         beside: [usize; 3],
     },
+}
+
+/// Formats that are decoded whole.
+#[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+#[allow(missing_docs)]
+pub enum Whole {
+    Bmp,
+    Ico,
+    Pnm,
+    Qoi,
 }
 
 /// What a job made.
@@ -101,6 +124,6 @@ pub struct Nobody;
 
 impl Rare for Nobody {
     fn run(&self, _: &Job, _: &[u8]) -> Result<Made> {
-        Err(Error::NotImplemented("This build of Limn holds no text, SVG, effects, AVIF and TIFF.".into()))
+        Err(Error::NotImplemented("This build of Limn holds no text, SVG, effects and no rare formats.".into()))
     }
 }

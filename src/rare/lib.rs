@@ -1,6 +1,7 @@
 //! What is asked for too rarely to burden every instance, done: one file a job.
 //!
-//! [`text`] draws a line of text, [`svg`] rasterises, [`effect`] recolours, [`avif`] and [`tiff`] encode and decode.
+//! [`text`] draws a line of text, [`svg`] rasterises, [`effect`] recolours, [`avif`] and [`tiff`] encode and decode,
+//! [`whole`] reads.
 //! [`limits`] is what all of them keep to. Inputs are hostile: what cannot be done is refused by name.
 #![forbid(unsafe_code)]
 #![warn(missing_docs)]
@@ -12,6 +13,7 @@ pub mod limits;
 pub mod svg;
 pub mod text;
 pub mod tiff;
+pub mod whole;
 
 use limn_core::rare::{Job, Made, Rare};
 use limn_core::Result;
@@ -29,6 +31,8 @@ impl Rare for Workshop {
             Job::AvifEncode { width, height, quality, full_chroma } => avif::encode(*width, *height, *quality, *full_chroma, data),
             Job::AvifHeader => avif::header(data),
             Job::AvifDecode => avif::decode(data),
+            Job::WholeHeader { format } => whole::header(*format, data),
+            Job::WholeDecode { format } => whole::decode(*format, data),
             Job::TiffHeader => tiff::header(data),
             Job::TiffDecode => tiff::decode(data),
             Job::TiffEncode { width, height, channels, beside } => tiff::encode(*width, *height, *channels, *beside, data),

@@ -1,11 +1,10 @@
 //! BMP: decoded whole; encoded with 24 bits a pixel, or 32 with alpha.
 
 use super::{nothing_beside, whole, Codec, EncodeSettings, Format, Header, Want};
-use crate::image::{Image, Layout};
+use crate::image::{buffer, Image, Layout};
 use crate::kit::Kit;
 use crate::{Error, Result};
-use image::codecs::bmp::BmpDecoder;
-use std::io::Cursor;
+use crate::rare::Whole;
 
 pub(super) static CODEC: Codec = Codec {
     format: Format::Bmp,
@@ -13,10 +12,10 @@ pub(super) static CODEC: Codec = Codec {
     mime: "image/bmp",
     extensions: &["bmp", "dib"],
     magic: |bytes| bytes.starts_with(b"BM") && bytes.len() > 26,
-    header: |bytes, _| whole::header(Format::Bmp, BmpDecoder::new(Cursor::new(bytes))),
+    header: |bytes, kit| whole::header(Format::Bmp, Whole::Bmp, bytes, kit),
     decoded_size: |header, _| header.size,
     decode_bytes: |header, _| header.size.pixels() * 4,
-    decode: |bytes: &[u8], _: &Header, _: &Want, _: &Kit| whole::decode(Format::Bmp, BmpDecoder::new(Cursor::new(bytes))),
+    decode: |bytes: &[u8], header: &Header, _: &Want, kit: &Kit| whole::decode(Whole::Bmp, bytes, (header.size, header.layout, header.deep), kit),
     frames: None,
     encode_bytes: |size, _, _| size.pixels() * 4,
     encode: Some(encode),
@@ -24,12 +23,38 @@ pub(super) static CODEC: Codec = Codec {
     metadata: nothing_beside,
 };
 
+/// Bytes of the file header and of the one of the picture: `BITMAPINFOHEADER`, or with alpha `BITMAPV4HEADER`, which says where
+/// each channel is.
+const HEADERS: [u32; 2] = [14 + 40, 14 + 108];
+
 fn encode(image: Image, _: &EncodeSettings, _: &Kit) -> Result<Vec<u8>> {
     let size = image.held();
     let image = image.with_colour()?;
-    let color = if image.layout() == Layout::Rgba { image::ExtendedColorType::Rgba8 } else { image::ExtendedColorType::Rgb8 };
-    let mut out = Vec::new();
-    let mut encoder = image::codecs::bmp::BmpEncoder::new(&mut out);
-    encoder.encode(image.data(), size.width, size.height, color).map_err(|_| Error::Internal)?;
+    let alpha = image.layout() == Layout::Rgba;
+    let channels = image.layout().channels();
+    let start = HEADERS[usize::from(alpha)];
+    let row = (size.width as usize * channels).next_multiple_of(4);
+    let pixels = u32::try_from(row as u64 * u64::from(size.height)).ok().filter(|pixels| pixels.checked_add(start).is_some());
+    let pixels = pixels.ok_or_else(|| Error::ImageTooLarge("A bmp file holds at most 4 GiB.".into()))?;
+    let mut out = buffer(u64::from(start) + u64::from(pixels))?;
+    out.extend_from_slice(b"BM");
+    // With masks of the channels, the compression is called 3.
+    let (bits, compression) = if alpha { (32u32, 3) } else { (24, 0) };
+    for number in [start + pixels, 0, start, start - 14, size.width, size.height, 1 | bits << 16, compression, pixels, 2835, 2835, 0, 0] {
+        out.extend_from_slice(&number.to_le_bytes());
+    }
+    if alpha {
+        [0xff_0000u32, 0xff00, 0xff, 0xff00_0000].iter().for_each(|mask| out.extend_from_slice(&mask.to_le_bytes()));
+        out.extend_from_slice(b"BGRs");
+        out.resize(start as usize, 0);
+    }
+    // From the lowest row up, blue first.
+    for line in image.data().chunks_exact((size.width as usize * channels).max(1)).rev() {
+        for pixel in line.chunks_exact(channels) {
+            out.extend_from_slice(&[pixel[2], pixel[1], pixel[0]]);
+            out.extend_from_slice(pixel.get(3..).unwrap_or(&[]));
+        }
+        out.resize(out.len() + row - line.len(), 0);
+    }
     Ok(out)
 }

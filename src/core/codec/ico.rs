@@ -4,8 +4,7 @@ use super::{corrupt, nothing_beside, png, whole, Codec, Format, Header, Want};
 use crate::image::{Image, Size};
 use crate::kit::Kit;
 use crate::Result;
-use image::codecs::ico::IcoDecoder;
-use std::io::Cursor;
+use crate::rare::Whole;
 
 pub(super) static CODEC: Codec = Codec {
     format: Format::Ico,
@@ -30,7 +29,7 @@ fn header(bytes: &[u8], kit: &Kit) -> Result<Header> {
     if (png::CODEC.magic)(picture.data) {
         return Ok(Header { format: Format::Ico, frames: 1, ..(png::CODEC.header)(picture.data, kit)? });
     }
-    whole::header(Format::Ico, IcoDecoder::new(Cursor::new(alone(&picture)?)))
+    whole::header(Format::Ico, Whole::Ico, &alone(&picture)?, kit)
 }
 
 fn decode(bytes: &[u8], header: &Header, want: &Want, kit: &Kit) -> Result<Image> {
@@ -38,7 +37,7 @@ fn decode(bytes: &[u8], header: &Header, want: &Want, kit: &Kit) -> Result<Image
     if (png::CODEC.magic)(picture.data) {
         return (png::CODEC.decode)(picture.data, header, &Want { size: header.size, exact: None, part: None, ..*want }, kit);
     }
-    whole::decode(Format::Ico, IcoDecoder::new(Cursor::new(alone(&picture)?)))
+    whole::decode(Whole::Ico, &alone(&picture)?, (header.size, header.layout, header.deep), kit)
 }
 
 struct Picture<'a> {
@@ -103,62 +102,4 @@ fn short(bytes: &[u8], at: usize) -> Option<u16> {
 
 fn long(bytes: &[u8], at: usize) -> Option<u32> {
     Some(u32::from_le_bytes(bytes.get(at..at + 4)?.try_into().ok()?))
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-    use crate::codec::{encode, Colour, EncodeSettings};
-    use crate::image::Layout;
-
-    /// A directory of pictures; each entry says 16×16, whatever is true.
-    fn file(kind: u8, pictures: &[Vec<u8>]) -> Vec<u8> {
-        let mut out = vec![0, 0, kind, 0, pictures.len() as u8, 0];
-        let mut at = 6 + 16 * pictures.len();
-        for picture in pictures {
-            out.extend([16, 16, 0, 0, 1, 0, 44, 1]);
-            out.extend((picture.len() as u32).to_le_bytes());
-            out.extend((at as u32).to_le_bytes());
-            at += picture.len();
-        }
-        out.extend(pictures.concat());
-        out
-    }
-
-    /// Two pixels of 24 bits, the second masked out.
-    fn bitmap() -> Vec<u8> {
-        let mut out = vec![40, 0, 0, 0, 2, 0, 0, 0, 2, 0, 0, 0, 1, 0, 24, 0];
-        out.resize(40, 0);
-        out.extend([3, 2, 1, 6, 5, 4, 0, 0]);
-        out.extend([0b0100_0000, 0, 0, 0]);
-        out
-    }
-
-    fn read(bytes: &[u8]) -> Result<Image> {
-        let header = Header::read(bytes, &Kit::default())?;
-        super::super::decode(bytes, &header, &Want { size: header.size, exact: None, part: None, colour: Colour::Srgb }, &Kit::default())
-    }
-
-    #[test]
-    fn the_largest_is_taken_whatever_its_kind() {
-        let gray = Image::new(Size::new(3, 2), Layout::Gray, vec![1, 2, 3, 4, 5, 6]).unwrap();
-        let png = encode(gray.clone(), Format::Png, &EncodeSettings::default(), &Kit::default()).unwrap();
-        for kind in [1, 2] {
-            assert_eq!(read(&file(kind, &[bitmap(), png.clone()])).unwrap(), gray);
-            assert_eq!(read(&file(kind, &[bitmap()])).unwrap().data(), [1, 2, 3, 255, 4, 5, 6, 0]);
-        }
-    }
-
-    #[test]
-    fn what_is_broken_is_an_error_and_no_panic() {
-        let whole = file(1, &[bitmap()]);
-        for len in 0..whole.len() - 4 {
-            assert!(read(&whole[..len]).is_err(), "{len}");
-        }
-        for at in 4..whole.len() {
-            let mut broken = whole.clone();
-            broken[at] ^= 0xff;
-            let _ = read(&broken);
-        }
-    }
 }

@@ -1,8 +1,7 @@
 //! QOI: read only.
 
 use super::{nothing_beside, whole, Codec, Format};
-use image::codecs::qoi::QoiDecoder;
-use std::io::Cursor;
+use crate::rare::Whole;
 
 pub(super) static CODEC: Codec = Codec {
     format: Format::Qoi,
@@ -10,11 +9,11 @@ pub(super) static CODEC: Codec = Codec {
     mime: "image/qoi",
     extensions: &["qoi"],
     magic: |bytes| bytes.starts_with(b"qoif"),
-    header: |bytes, _| whole::header(Format::Qoi, QoiDecoder::new(Cursor::new(bytes))),
+    header: |bytes, kit| whole::header(Format::Qoi, Whole::Qoi, bytes, kit),
     decoded_size: |header, _| header.size,
     // Pixels and their copy in order.
     decode_bytes: |header, _| header.size.pixels() * 8,
-    decode: |bytes, _, _, _| whole::decode(Format::Qoi, QoiDecoder::new(Cursor::new(bytes))),
+    decode: |bytes, header, _, kit| whole::decode(Whole::Qoi, bytes, (header.size, header.layout, header.deep), kit),
     frames: None,
     encode_bytes: |_, _, _| 0,
     encode: None,

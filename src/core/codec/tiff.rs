@@ -1,9 +1,10 @@
 //! TIFF: the first page, of nearly every kind; written with 8 bits a sample. Read and written by the rare jobs.
 
 use super::cmyk::cmyk_to_srgb;
+use super::whole::sixteen;
 use super::exif::Orientation;
 use super::{beside, corrupt, icc, Codec, EncodeSettings, Format, Header, Want};
-use crate::image::{buffer, Image, Layout};
+use crate::image::{Image, Layout};
 use crate::kit::Kit;
 use crate::rare::Job;
 use crate::{Error, Result};
@@ -45,8 +46,7 @@ fn decode(bytes: &[u8], header: &Header, want: &Want, kit: &Kit) -> Result<Image
     let profile = (!profile.is_empty()).then_some(profile);
     let mut data = kit.rare.run(&Job::TiffDecode, bytes)?.bytes;
     if header.deep {
-        let mut wide = buffer(data.len() as u64 / 2)?;
-        wide.extend(data.chunks_exact(2).map(|p| u16::from_le_bytes([p[0], p[1]])));
+        let mut wide = sixteen(&data)?;
         drop(data);
         convert(&mut wide, layout, want.profile(profile))?;
         return Image::deep(size, layout, wide);

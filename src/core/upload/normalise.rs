@@ -167,12 +167,5 @@ mod tests {
         for other in [&b"<svg xmlns='http://www.w3.org/2000/svg'/>"[..], b"text", b""] {
             assert_eq!(done(other, all(true, true, Some(1))), None);
         }
-        let mut pnm = b"P6 4 4 255\n".to_vec();
-        pnm.extend([7; 48]);
-        assert_eq!(done(&pnm, all(true, true, Some(4))), None);
-        assert_eq!(
-            normalise(&pnm, all(false, false, Some(2)), Quality::Default, &Kit::default()).unwrap_err().code(),
-            "format_unsupported"
-        );
     }
 }
