@@ -1,5 +1,5 @@
-//! What is asked for too rarely to burden every instance: drawn text, SVG, colour effects, AVIF, TIFF, and formats that are
-//! only read.
+//! What is asked for too rarely to burden every instance: drawn text, SVG, colour effects, AVIF, TIFF, formats that are
+//! only read, and colour profiles with tables.
 //!
 //! The core only says what is wanted. Who does it is handed in: the crate `limn-rare` itself on the
 //! host, a second WASM module at the edge that is instantiated at its first job.
@@ -59,6 +59,21 @@ pub enum Job {
     AvifHeader,
     /// Decodes an AVIF; an animation's first picture. Data: the file. Makes RGBA, 8 bits a sample.
     AvifDecode,
+    /// Converts pixels to sRGB by a profile with tables. Data: the profile, then samples of 8 bits or of 16, little-endian. Makes as
+    /// many samples; none where the profile cannot be used.
+    ToSrgb {
+        /// 3 or 4: RGB, RGBA.
+        channels: u8,
+        /// Whether samples have 16 bits.
+        deep: bool,
+        /// Length of the profile.
+        profile: usize,
+    },
+    /// The same of CMYK, 8 bits a sample, 0 being no ink. Makes RGB; nothing where the profile cannot be used.
+    InksToSrgb {
+        /// Length of the profile.
+        profile: usize,
+    },
     /// Size of a picture of a format that is decoded whole. Data: the file. Makes two bytes: the channels of its pixels (1, 3, 4)
     /// and whether they have 16 bits (0, 1).
     WholeHeader {

@@ -185,7 +185,7 @@ impl Job<'_> {
             return Err(Error::BadArg(format!("frame must be below the number of frames, {}; {wanted} came.", self.header.frames)));
         }
         if wanted > 0 {
-            if let Some(mut frames) = codec::frames(self.bytes, self.header, &want)? {
+            if let Some(mut frames) = codec::frames(self.bytes, self.header, &want, self.scene.kit)? {
                 for _ in 0..wanted {
                     frames.next()?;
                 }
@@ -207,7 +207,7 @@ impl Job<'_> {
         let most = self.plan.most_frames.unwrap_or(u32::MAX).min(all);
         let bytes = self.within_budget(format, |settings| {
             let want = self.want();
-            let mut frames = codec::frames(self.bytes, self.header, &want)?.ok_or(Error::Internal)?;
+            let mut frames = codec::frames(self.bytes, self.header, &want, self.scene.kit)?.ok_or(Error::Internal)?;
             let mut animator = None;
             let mut waiting: Option<(Image, u32)> = None;
             let mut at = 0u32;

@@ -10,6 +10,7 @@ pub mod channels;
 mod code_lengths;
 pub mod jpeg;
 pub mod jpeg_write;
+pub mod matrix;
 pub mod over;
 pub mod resample;
 pub mod shrink;

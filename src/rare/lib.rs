@@ -1,13 +1,14 @@
 //! What is asked for too rarely to burden every instance, done: one file a job.
 //!
 //! [`text`] draws a line of text, [`svg`] rasterises, [`effect`] recolours, [`avif`] and [`tiff`] encode and decode,
-//! [`whole`] reads.
+//! [`whole`] reads, [`colour`] converts.
 //! [`limits`] is what all of them keep to. Inputs are hostile: what cannot be done is refused by name.
 #![forbid(unsafe_code)]
 #![warn(missing_docs)]
 #![cfg_attr(not(test), deny(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::indexing_slicing))]
 
 pub mod avif;
+pub mod colour;
 pub mod effect;
 pub mod limits;
 pub mod svg;
@@ -31,6 +32,8 @@ impl Rare for Workshop {
             Job::AvifEncode { width, height, quality, full_chroma } => avif::encode(*width, *height, *quality, *full_chroma, data),
             Job::AvifHeader => avif::header(data),
             Job::AvifDecode => avif::decode(data),
+            Job::ToSrgb { channels, deep, profile } => colour::to_srgb(*channels, *deep, *profile, data),
+            Job::InksToSrgb { profile } => colour::inks_to_srgb(*profile, data),
             Job::WholeHeader { format } => whole::header(*format, data),
             Job::WholeDecode { format } => whole::decode(*format, data),
             Job::TiffHeader => tiff::header(data),

@@ -3,8 +3,8 @@
 use super::{nothing_beside, whole, Codec, EncodeSettings, Format, Header, Want};
 use crate::image::{buffer, Image, Layout};
 use crate::kit::Kit;
-use crate::{Error, Result};
 use crate::rare::Whole;
+use crate::{Error, Result};
 
 pub(super) static CODEC: Codec = Codec {
     format: Format::Bmp,
@@ -15,7 +15,9 @@ pub(super) static CODEC: Codec = Codec {
     header: |bytes, kit| whole::header(Format::Bmp, Whole::Bmp, bytes, kit),
     decoded_size: |header, _| header.size,
     decode_bytes: |header, _| header.size.pixels() * 4,
-    decode: |bytes: &[u8], header: &Header, _: &Want, kit: &Kit| whole::decode(Whole::Bmp, bytes, (header.size, header.layout, header.deep), kit),
+    decode: |bytes: &[u8], header: &Header, _: &Want, kit: &Kit| {
+        whole::decode(Whole::Bmp, bytes, (header.size, header.layout, header.deep), kit)
+    },
     frames: None,
     encode_bytes: |size, _, _| size.pixels() * 4,
     encode: Some(encode),

@@ -11,18 +11,19 @@ use crate::kit::Kit;
 use crate::Result;
 
 /// Takes rows from top to bottom.
-pub struct Collect<T: Depth + Sample> {
+pub struct Collect<'k, T: Depth + Sample> {
     header: Header,
     profile: Option<Vec<u8>>,
     /// The size of the rows.
     from: Size,
     /// Rows that came.
     came: u32,
-    way: Way<T>,
+    kit: &'k Kit<'k>,
+    way: Way<'k, T>,
 }
 
-enum Way<T: Depth + Sample> {
-    Exact(Rows<T>),
+enum Way<'k, T: Depth + Sample> {
+    Exact(Rows<'k, T>),
     Held {
         shrink: Shrink<T>,
         /// The pixels of the source that are held.
@@ -32,15 +33,15 @@ enum Way<T: Depth + Sample> {
     },
 }
 
-impl<T: Depth + Sample> Collect<T> {
+impl<'k, T: Depth + Sample> Collect<'k, T> {
     /// For a picture whose rows have the size `from`; blocks have at most `factor` pixels a side.
     ///
     /// # Errors
     /// `image_too_large` when memory ends.
-    pub fn new(header: &Header, from: Size, factor: u32, want: &Want, profile: Option<Vec<u8>>, kit: &Kit) -> Result<Collect<T>> {
+    pub fn new(header: &Header, from: Size, factor: u32, want: &Want, profile: Option<Vec<u8>>, kit: &'k Kit) -> Result<Collect<'k, T>> {
         let exact = want.exact.filter(|_| header.streams && rows::serve(header.layout, T::IS_DEEP, kit.linear, profile.as_deref()));
         let way = match exact {
-            Some(exact) => Way::Exact(Rows::new(header.layout, (from, exact), profile.as_deref(), kit.linear)?),
+            Some(exact) => Way::Exact(Rows::new(header.layout, (from, exact), profile.as_deref(), kit)?),
             None => {
                 let decoded = shrink::shrunk(from, factor);
                 let part = want.part.filter(|_| header.parts).map(|part| (part::area(part, header.size, decoded), decoded));
@@ -53,7 +54,7 @@ impl<T: Depth + Sample> Collect<T> {
                 Way::Held { shrink, region, part }
             }
         };
-        Ok(Collect { header: header.clone(), profile, from, came: 0, way })
+        Ok(Collect { header: header.clone(), profile, from, came: 0, kit, way })
     }
 
     /// Takes the next row; answers whether more are wanted.
@@ -92,8 +93,8 @@ impl<T: Depth + Sample> Collect<T> {
                     return Err(missing());
                 }
                 match header.layout {
-                    Layout::Gray => icc::gray_to_srgb(&mut data, profile)?,
-                    layout => icc::rgb_to_srgb(&mut data, layout.channels(), profile)?,
+                    Layout::Gray => icc::gray_to_srgb(&mut data, profile),
+                    layout => icc::rgb_to_srgb(&mut data, layout.channels(), profile, self.kit.rare)?,
                 }
                 let image = T::image(size, header.layout, data)?;
                 Ok(match part {

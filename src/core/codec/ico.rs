@@ -3,8 +3,8 @@
 use super::{corrupt, nothing_beside, png, whole, Codec, Format, Header, Want};
 use crate::image::{Image, Size};
 use crate::kit::Kit;
-use crate::Result;
 use crate::rare::Whole;
+use crate::Result;
 
 pub(super) static CODEC: Codec = Codec {
     format: Format::Ico,

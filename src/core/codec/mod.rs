@@ -12,7 +12,7 @@ mod delta;
 pub(crate) mod ending;
 pub mod exif;
 mod gif;
-mod icc;
+pub mod icc;
 mod ico;
 mod jpeg;
 mod part;
@@ -90,7 +90,7 @@ struct Codec {
 
 type Encode = fn(Image, &EncodeSettings, &Kit) -> Result<Vec<u8>>;
 type Animate = fn(Size, Loops, &EncodeSettings) -> Result<Box<dyn Animator>>;
-type OpenFrames = for<'a> fn(&'a [u8], &'a Header, &'a Want) -> Result<Box<dyn Frames + 'a>>;
+type OpenFrames = for<'a> fn(&'a [u8], &'a Header, &'a Want, &'a Kit) -> Result<Box<dyn Frames + 'a>>;
 
 static CODECS: [&Codec; 11] = [
     &jpeg::CODEC,
@@ -360,8 +360,8 @@ pub trait Frames {
 ///
 /// # Errors
 /// `image_corrupt`, `image_too_large` when memory ends.
-pub fn frames<'a>(bytes: &'a [u8], header: &'a Header, want: &'a Want) -> Result<Option<Box<dyn Frames + 'a>>> {
-    header.format.codec().frames.map(|open| open(bytes, header, want)).transpose()
+pub fn frames<'a>(bytes: &'a [u8], header: &'a Header, want: &'a Want, kit: &'a Kit) -> Result<Option<Box<dyn Frames + 'a>>> {
+    header.format.codec().frames.map(|open| open(bytes, header, want, kit)).transpose()
 }
 
 /// What a file carries beside pixels, as it stands there.

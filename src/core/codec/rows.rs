@@ -3,38 +3,42 @@
 
 use super::icc::{self, Depth, ToSrgb};
 use crate::image::{Image, Layout, Size};
+use crate::kit::Kit;
 use crate::ops::resample::Streamed;
 use crate::Result;
 
 /// Takes rows from top to bottom.
-pub struct Rows<T: Depth> {
+pub struct Rows<'k, T: Depth> {
     streamed: Streamed,
     layout: Layout,
     /// Of each row before it is resampled, since light is that of sRGB and deep samples are rounded there.
-    before: Option<(ToSrgb<T>, Vec<T>)>,
+    before: Option<(ToSrgb<'k, T>, Vec<T>)>,
     /// Of the result otherwise, which has fewer pixels.
     after: Option<Vec<u8>>,
+    kit: &'k Kit<'k>,
 }
 
 /// Whether a picture can go that way.
 pub fn serve(layout: Layout, deep: bool, linear: bool, profile: Option<&[u8]>) -> bool {
-    // A grey profile is applied to a whole picture alone.
-    layout != Layout::Gray || profile.is_none() || !(deep || linear)
+    // A grey profile is applied to a whole picture alone, and one with tables to many rows at once.
+    !(deep || linear) || profile.is_none_or(|profile| layout != Layout::Gray && icc::serves_rows(profile))
 }
 
-impl<T: Depth> Rows<T> {
+impl<'k, T: Depth> Rows<'k, T> {
     /// For a picture of `from` that is to become `to`.
     ///
     /// # Errors
     /// `image_too_large` when memory ends.
-    pub fn new(layout: Layout, (from, to): (Size, Size), profile: Option<&[u8]>, linear: bool) -> Result<Rows<T>> {
+    pub fn new(layout: Layout, (from, to): (Size, Size), profile: Option<&[u8]>, kit: &'k Kit) -> Result<Rows<'k, T>> {
+        let linear = kit.linear;
         let whole = [0.0, 0.0, f64::from(from.width), f64::from(from.height)];
         let first = linear || T::IS_DEEP;
         Ok(Rows {
             streamed: Streamed::new(layout, T::IS_DEEP, linear, (from, whole), to)?,
             layout,
-            before: (profile.is_some() && first).then(|| (ToSrgb::new(layout.channels(), profile), Vec::new())),
+            before: (profile.is_some() && first).then(|| (ToSrgb::new(layout.channels(), profile, kit.rare), Vec::new())),
             after: profile.filter(|_| !first).map(Into::into),
+            kit,
         })
     }
 
@@ -64,8 +68,8 @@ impl<T: Depth> Rows<T> {
         let Some(profile) = self.after else { return Ok(Some(image)) };
         let (size, mut data) = (image.held(), image.into_data());
         match self.layout {
-            Layout::Gray => icc::gray_to_srgb(&mut data, Some(&profile))?,
-            layout => icc::rgb_to_srgb(&mut data, layout.channels(), Some(&profile))?,
+            Layout::Gray => icc::gray_to_srgb(&mut data, Some(&profile)),
+            layout => icc::rgb_to_srgb(&mut data, layout.channels(), Some(&profile), self.kit.rare)?,
         }
         Image::new(size, self.layout, data).map(Some)
     }
@@ -75,7 +79,6 @@ impl<T: Depth> Rows<T> {
 mod tests {
     use super::*;
     use crate::codec::{self, Colour, EncodeSettings, Format, Header, Want};
-    use crate::kit::Kit;
     use crate::ops::resample::resample;
 
     #[test]

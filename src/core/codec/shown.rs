@@ -11,7 +11,8 @@ pub type Shown = (Vec<[u8; 4]>, u32);
 pub fn read(bytes: &[u8]) -> Result<(Header, Vec<Shown>)> {
     let header = Header::read(bytes, &Kit::default())?;
     let want = Want { size: header.size, exact: None, part: None, colour: Colour::Srgb };
-    let mut frames = frames(bytes, &header, &want)?.unwrap();
+    let kit = Kit::default();
+    let mut frames = frames(bytes, &header, &want, &kit)?.unwrap();
     let mut all = Vec::new();
     while let Some(frame) = frames.next()? {
         all.push((frame.image.data().chunks(4).map(|p| [p[0], p[1], p[2], p[3]]).collect(), frame.delay_ms));

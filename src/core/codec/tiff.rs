@@ -1,8 +1,8 @@
 //! TIFF: the first page, of nearly every kind; written with 8 bits a sample. Read and written by the rare jobs.
 
 use super::cmyk::cmyk_to_srgb;
-use super::whole::sixteen;
 use super::exif::Orientation;
+use super::whole::sixteen;
 use super::{beside, corrupt, icc, Codec, EncodeSettings, Format, Header, Want};
 use crate::image::{Image, Layout};
 use crate::kit::Kit;
@@ -48,21 +48,22 @@ fn decode(bytes: &[u8], header: &Header, want: &Want, kit: &Kit) -> Result<Image
     if header.deep {
         let mut wide = sixteen(&data)?;
         drop(data);
-        convert(&mut wide, layout, want.profile(profile))?;
+        convert(&mut wide, layout, want.profile(profile), kit)?;
         return Image::deep(size, layout, wide);
     }
     if *inks != 0 {
-        return Image::new(size, layout, cmyk_to_srgb(&data, profile)?);
+        return Image::new(size, layout, cmyk_to_srgb(&data, profile, kit.rare)?);
     }
-    convert(&mut data, layout, want.profile(profile))?;
+    convert(&mut data, layout, want.profile(profile), kit)?;
     Image::new(size, layout, data).map_err(|_| corrupt(Format::Tiff, "a part of it is missing"))
 }
 
-fn convert<T: icc::Depth>(data: &mut [T], layout: Layout, profile: Option<&[u8]>) -> Result<()> {
+fn convert<T: icc::Depth>(data: &mut [T], layout: Layout, profile: Option<&[u8]>, kit: &Kit) -> Result<()> {
     match layout.channels() {
         1 => icc::gray_to_srgb(data, profile),
-        channels => icc::rgb_to_srgb(data, channels, profile),
+        channels => icc::rgb_to_srgb(data, channels, profile, kit.rare)?,
     }
+    Ok(())
 }
 
 fn encode(image: Image, settings: &EncodeSettings, kit: &Kit) -> Result<Vec<u8>> {

@@ -21,7 +21,7 @@ pub(super) static CODEC: Codec = Codec {
     decoded_size: |header, _| header.size,
     decode_bytes,
     decode,
-    frames: Some(|bytes, header, _| Ok(Box::new(frames::GifFrames::open(bytes, header)?))),
+    frames: Some(|bytes, header, _, _| Ok(Box::new(frames::GifFrames::open(bytes, header)?))),
     encode_bytes: |size, _, _| size.pixels() * 9,
     encode: Some(encode),
     animate: Some(animate::begin),

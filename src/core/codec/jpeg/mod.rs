@@ -88,16 +88,16 @@ fn decode(bytes: &[u8], header: &Header, want: &Want, kit: &Kit) -> Result<Image
     let kept = want.profile(profile.as_deref());
     if let Some(exact) = want.exact.filter(|_| header.streams && rows::serve(header.layout, false, kit.linear, kept)) {
         let from = scaled(header.size, scale);
-        let mut rows = Rows::new(header.layout, (from, exact), kept, kit.linear)?;
+        let mut rows = Rows::new(header.layout, (from, exact), kept, kit)?;
         decode::decode_rows(bytes, &jpeg, scale, &mut |_, row| rows.push(row).map_err(|_| JpegError::OutOfMemory)).map_err(refused)?;
         return rows.finish()?.ok_or(Error::Internal);
     }
     let area = want.part.map(|part| part::area(part, header.size, scaled(header.size, scale)));
     let Decoded { width, height, channels, mut data } = decode::decode(bytes, &jpeg, scale, area.as_ref()).map_err(refused)?;
     match channels {
-        1 => icc::gray_to_srgb(&mut data, kept)?,
-        3 => icc::rgb_to_srgb(&mut data, 3, kept)?,
-        _ => data = cmyk_to_srgb(&data, profile.as_deref())?,
+        1 => icc::gray_to_srgb(&mut data, kept),
+        3 => icc::rgb_to_srgb(&mut data, 3, kept, kit.rare)?,
+        _ => data = cmyk_to_srgb(&data, profile.as_deref(), kit.rare)?,
     }
     let layout = if channels == 1 { Layout::Gray } else { Layout::Rgb };
     let image = Image::new(Size::new(width, height), layout, data)?;

@@ -4,6 +4,7 @@ use super::{damaged, reader};
 use crate::codec::canvas::{Area, Blend, Canvas, Disposal};
 use crate::codec::{corrupt, icc, Format, Frame, Frames, Header, Want};
 use crate::image::{buffer, zeroed};
+use crate::kit::Kit;
 use crate::Result;
 use png::{BlendOp, ColorType, DisposeOp};
 use std::io::Cursor;
@@ -13,7 +14,7 @@ pub(super) struct PngFrames<'a> {
     canvas: Canvas,
     /// The samples of a frame as they come.
     samples: Vec<u8>,
-    profile: icc::ToSrgb<u8>,
+    profile: icc::ToSrgb<'a, u8>,
     left: u32,
 }
 
@@ -22,14 +23,14 @@ impl<'a> PngFrames<'a> {
     ///
     /// # Errors
     /// `image_corrupt`, `image_too_large` when memory ends.
-    pub(super) fn open(bytes: &'a [u8], header: &Header, want: &Want) -> Result<PngFrames<'a>> {
+    pub(super) fn open(bytes: &'a [u8], header: &Header, want: &Want, kit: &'a Kit) -> Result<PngFrames<'a>> {
         let mut reader = reader(bytes, false)?;
         let len = reader.output_buffer_size().ok_or_else(|| corrupt(Format::Png, "its rows are too long"))?;
         let mut samples = zeroed(len as u64)?;
         if reader.info().frame_control().is_none() && reader.info().animation_control().is_some() {
             reader.next_frame(&mut samples).map_err(damaged)?;
         }
-        let profile = icc::ToSrgb::new(4, want.profile(reader.info().icc_profile.as_deref()));
+        let profile = icc::ToSrgb::new(4, want.profile(reader.info().icc_profile.as_deref()), kit.rare);
         Ok(PngFrames { reader, canvas: Canvas::new(header.size)?, samples, profile, left: header.frames })
     }
 }

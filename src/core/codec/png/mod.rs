@@ -25,7 +25,7 @@ pub(super) static CODEC: Codec = Codec {
     decoded_size: decode::size,
     decode_bytes: decode::bytes,
     decode: decode::decode,
-    frames: Some(|bytes, header, want| Ok(Box::new(frames::PngFrames::open(bytes, header, want)?))),
+    frames: Some(|bytes, header, want, kit| Ok(Box::new(frames::PngFrames::open(bytes, header, want, kit)?))),
     encode_bytes: |size, _, _| size.pixels() * 4,
     encode: Some(encode::encode),
     animate: Some(animate::begin),

@@ -6,6 +6,7 @@ use super::still::Still;
 use crate::codec::canvas::{Area, Blend, Canvas, Disposal};
 use crate::codec::{corrupt, icc, Format, Frame, Frames, Header, Want};
 use crate::image::{buffer, Image, Size};
+use crate::kit::Kit;
 use crate::Result;
 use limn_pixels::vp8::read::Scale;
 
@@ -13,8 +14,8 @@ pub(super) struct WebPFrames<'a> {
     /// The `ANMF` chunks that are left.
     parts: Box<dyn Iterator<Item = &'a [u8]> + 'a>,
     canvas: Canvas,
-    rgb: icc::ToSrgb<u8>,
-    rgba: icc::ToSrgb<u8>,
+    rgb: icc::ToSrgb<'a, u8>,
+    rgba: icc::ToSrgb<'a, u8>,
     left: u32,
 }
 
@@ -23,14 +24,14 @@ impl<'a> WebPFrames<'a> {
     ///
     /// # Errors
     /// `image_corrupt`, `image_too_large` when memory ends.
-    pub(super) fn open(bytes: &'a [u8], header: &Header, want: &Want) -> Result<WebPFrames<'a>> {
+    pub(super) fn open(bytes: &'a [u8], header: &Header, want: &Want, kit: &'a Kit) -> Result<WebPFrames<'a>> {
         let profile = want.profile(body(bytes).find(|(name, _)| *name == b"ICCP").map(|(_, data)| data));
         let parts = body(bytes).filter(|(name, _)| *name == b"ANMF").map(|(_, data)| data);
         Ok(WebPFrames {
             parts: Box::new(parts),
             canvas: Canvas::new(header.size)?,
-            rgb: icc::ToSrgb::new(3, profile),
-            rgba: icc::ToSrgb::new(4, profile),
+            rgb: icc::ToSrgb::new(3, profile, kit.rare),
+            rgba: icc::ToSrgb::new(4, profile, kit.rare),
             left: header.frames,
         })
     }

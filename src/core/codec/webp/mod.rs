@@ -29,7 +29,7 @@ pub(super) static CODEC: Codec = Codec {
     decoded_size,
     decode_bytes,
     decode,
-    frames: Some(|bytes, header, want| Ok(Box::new(frames::WebPFrames::open(bytes, header, want)?))),
+    frames: Some(|bytes, header, want, kit| Ok(Box::new(frames::WebPFrames::open(bytes, header, want, kit)?))),
     encode_bytes,
     encode: Some(encode::encode),
     animate: Some(animate::begin),
@@ -148,7 +148,7 @@ fn decode_bytes(header: &Header, want: Size) -> u64 {
 
 fn decode(bytes: &[u8], header: &Header, want: &Want, kit: &Kit) -> Result<Image> {
     if !header.parts {
-        return frames::WebPFrames::open(bytes, header, want)?.first()?.without_idle_alpha();
+        return frames::WebPFrames::open(bytes, header, want, kit)?.first()?.without_idle_alpha();
     }
     let profile = want.profile(body(bytes).find(|(name, _)| *name == b"ICCP").map(|(_, data)| data.to_vec()));
     let rows = row_size(header, want.size);
