@@ -105,3 +105,35 @@ impl<'k, T: Depth + Sample> Collect<'k, T> {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::codec::{self, Colour, EncodeSettings, Format, Header, Want};
+    use crate::image::Window;
+
+    /// The pixels that are held of a part, and where they lie, beside those of the whole.
+    #[test]
+    fn a_part_holds_what_the_whole_has_there() {
+        let size = Size::new(61, 47);
+        let data: Vec<u8> = (0..size.pixels() * 3).map(|i| (i * i / 53 + i * 3) as u8).collect();
+        let image = Image::new(size, Layout::Rgb, data).unwrap();
+        for format in [Format::Png, Format::WebP, Format::Gif] {
+            let kit = Kit::default();
+            let file = codec::encode(image.clone(), format, &EncodeSettings::default(), &kit).unwrap();
+            let header = Header::read(&file, &kit).unwrap();
+            for wanted in [size, Size::new(15, 11)] {
+                let part = Window { x: 20.0, y: 9.0, width: 17.0, height: 21.0 };
+                let want = Want { size: wanted, exact: None, part: Some(part), colour: Colour::Srgb };
+                let whole = codec::decode(&file, &header, &Want { part: None, ..want }, &kit).unwrap();
+                let held = codec::decode(&file, &header, &want, &kit).unwrap();
+                let decoded = header.decoded_size(wanted);
+                let area = part::area(part, size, decoded);
+                assert_eq!((whole.held(), held.held()), (decoded, Size::new(area.width, area.height)), "{format:?}");
+                assert!(held.held().pixels() < whole.held().pixels());
+                let cut = whole.cut(area.x, area.y, held.held()).unwrap();
+                assert!(cut.data() == held.data(), "{format:?} {wanted}");
+            }
+        }
+    }
+}

@@ -90,6 +90,10 @@ mod tests {
             (Format::Png, Layout::Rgb),
             (Format::Png, Layout::Gray),
             (Format::Png, Layout::Rgba),
+            (Format::WebP, Layout::Rgb),
+            (Format::WebP, Layout::Rgba),
+            (Format::Gif, Layout::Rgb),
+            (Format::Gif, Layout::Rgba),
         ] {
             let data: Vec<u8> = (0..size.pixels() * layout.channels() as u64).map(|i| (i * i / 97 + i * 7) as u8).collect();
             let image = Image::new(size, layout, data).unwrap();

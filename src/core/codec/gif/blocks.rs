@@ -2,12 +2,22 @@
 
 use crate::codec::Loops;
 
-/// How many frames a file has and how often they run; stops where the file ends or goes wrong.
+/// What the blocks say of a file.
+pub(super) struct Survey {
+    /// How many frames it has.
+    pub frames: u32,
+    /// How often they run.
+    pub loops: Loops,
+    /// Whether the rows of a frame come in another order.
+    pub interlaced: bool,
+}
+
+/// Walks a file; stops where it ends or goes wrong.
 ///
 /// Without the Netscape extension an animation runs once. Its number counts repetitions, so that n means
 /// n + 1 runs, as Chromium and Firefox play it; 0 is without end.
-pub(super) fn survey(bytes: &[u8]) -> (u32, Loops) {
-    let (mut frames, mut loops) = (0u32, Loops::Times(1));
+pub(super) fn survey(bytes: &[u8]) -> Survey {
+    let (mut frames, mut loops, mut interlaced) = (0u32, Loops::Times(1), false);
     let mut at = 13 + bytes.get(10).map_or(0, |flags| table(*flags));
     loop {
         let next = match bytes.get(at) {
@@ -19,13 +29,14 @@ pub(super) fn survey(bytes: &[u8]) -> (u32, Loops) {
             }
             Some(0x2c) => {
                 frames = frames.saturating_add(1);
+                interlaced |= bytes.get(at + 9).is_some_and(|flags| flags & 0x40 != 0);
                 bytes.get(at + 9).and_then(|flags| skip_sub_blocks(bytes, at + 11 + table(*flags)))
             }
             _ => None,
         };
         match next {
             Some(next) => at = next,
-            None => return (frames, loops),
+            None => return Survey { frames, loops, interlaced },
         }
     }
 }

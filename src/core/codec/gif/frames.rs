@@ -17,18 +17,43 @@ pub(super) struct GifFrames<'a> {
     left: u32,
 }
 
+/// A decoder before the first frame, and the palette of all frames.
+///
+/// # Errors
+/// `image_corrupt`.
+pub(super) fn decoder<'a>(bytes: &'a [u8], header: &Header) -> Result<(Decoder<&'a [u8]>, Option<Vec<u8>>)> {
+    let mut options = DecodeOptions::new();
+    options.set_color_output(ColorOutput::Indexed);
+    let limit = header.size.pixels().saturating_mul(OVERSIZE).saturating_add(1 << 16);
+    options.set_memory_limit(MemoryLimit::Bytes(NonZeroU64::new(limit).ok_or(Error::Internal)?));
+    let decoder = options.read_info(bytes).map_err(|_| corrupt(Format::Gif, "its header cannot be read"))?;
+    let global = decoder.global_palette().map(<[u8]>::to_vec);
+    Ok((decoder, global))
+}
+
+/// The colours of a frame by index, opaque but for the one that it names.
+///
+/// # Errors
+/// `image_corrupt` where there are none.
+pub(super) fn colours(frame: &gif::Frame, global: Option<&[u8]>) -> Result<[[u8; 4]; 256]> {
+    let palette = frame.palette.as_deref().or(global).ok_or_else(|| corrupt(Format::Gif, "a frame of it has no palette"))?;
+    let mut colours = [[0u8; 4]; 256];
+    for (colour, entry) in colours.iter_mut().zip(palette.chunks_exact(3)) {
+        *colour = [entry[0], entry[1], entry[2], 255];
+    }
+    if let Some(transparent) = frame.transparent {
+        colours[usize::from(transparent)] = [0; 4];
+    }
+    Ok(colours)
+}
+
 impl<'a> GifFrames<'a> {
     /// Begins before the first frame.
     ///
     /// # Errors
     /// `image_corrupt`, `image_too_large` when memory ends.
     pub(super) fn open(bytes: &'a [u8], header: &Header) -> Result<GifFrames<'a>> {
-        let mut options = DecodeOptions::new();
-        options.set_color_output(ColorOutput::Indexed);
-        let limit = header.size.pixels().saturating_mul(OVERSIZE).saturating_add(1 << 16);
-        options.set_memory_limit(MemoryLimit::Bytes(NonZeroU64::new(limit).ok_or(Error::Internal)?));
-        let decoder = options.read_info(bytes).map_err(|_| corrupt(Format::Gif, "its header cannot be read"))?;
-        let global = decoder.global_palette().map(<[u8]>::to_vec);
+        let (decoder, global) = decoder(bytes, header)?;
         Ok(GifFrames { decoder, global, canvas: Canvas::new(header.size)?, left: header.frames })
     }
 
@@ -36,15 +61,7 @@ impl<'a> GifFrames<'a> {
     fn paint(&mut self) -> Result<u32> {
         let damaged = |_| corrupt(Format::Gif, "a frame of it cannot be read");
         let frame = self.decoder.read_next_frame().map_err(damaged)?.ok_or_else(|| corrupt(Format::Gif, "a frame of it is missing"))?;
-        let palette =
-            frame.palette.as_ref().or(self.global.as_ref()).ok_or_else(|| corrupt(Format::Gif, "a frame of it has no palette"))?;
-        let mut colours = [[0u8; 4]; 256];
-        for (colour, entry) in colours.iter_mut().zip(palette.chunks_exact(3)) {
-            *colour = [entry[0], entry[1], entry[2], 255];
-        }
-        if let Some(transparent) = frame.transparent {
-            colours[usize::from(transparent)] = [0; 4];
-        }
+        let colours = colours(frame, self.global.as_deref())?;
         let [x, y, width, height] = [frame.left, frame.top, frame.width, frame.height].map(u32::from);
         let disposal = match frame.dispose {
             DisposalMethod::Any | DisposalMethod::Keep => Disposal::Keep,
