@@ -1,6 +1,6 @@
 //! What a render may cost, told from the header alone: size of the result, memory, work.
 
-use crate::codec::{Colour, Format, Header, Want};
+use crate::codec::{Colour, Effort, Format, Header, Want};
 use crate::image::{Layout, Size, Window};
 use crate::kit::Kit;
 use crate::ops::resample::resample_bytes;
@@ -36,11 +36,31 @@ pub struct Work<'a> {
     /// How many of its frames.
     pub frames: u32,
     /// What the result is encoded as, if it is.
-    pub written: Option<Format>,
-    /// Whether that is to be lossless.
-    pub lossless: bool,
+    pub written: Option<Written>,
     /// Whether it may be encoded more than once.
     pub again: bool,
+}
+
+/// How a result is encoded.
+#[derive(Clone, Copy)]
+pub struct Written {
+    /// As what.
+    pub format: Format,
+    /// Whether that is to be lossless.
+    pub lossless: bool,
+    /// What is spent on a smaller file.
+    pub effort: Effort,
+}
+
+impl Written {
+    /// Additions of a sample that a pixel costs where encoding takes far longer than all else, from times measured.
+    fn work(&self) -> u64 {
+        match (self.format, self.lossless, self.effort) {
+            (Format::WebP, true, _) => 1_500,
+            (Format::Jpeg, _, Effort::High) => 300,
+            _ => 0,
+        }
+    }
 }
 
 /// Refuses what would cost too much, before a pixel is decoded.
@@ -122,8 +142,10 @@ fn costs(header: &Header, job: &Work, kit: &Kit, want: Size) -> Estimate {
         pixels = if cut { pixels } else { out };
         (held, size) = (bytes, out);
     }
-    if let Some(format) = job.written {
-        memory = memory.max(held * if job.again { 2 } else { 1 } + format.encode_bytes(size, job.lossless, header.layout == Layout::Rgba));
+    if let Some(written) = job.written {
+        let needs = written.format.encode_bytes(size, written.lossless, header.layout == Layout::Rgba);
+        memory = memory.max(held * if job.again { 2 } else { 1 } + needs);
+        work = work.saturating_add(size.pixels().saturating_mul(written.work()));
     }
     Estimate { result: size, decoded, memory, work: work.saturating_mul(u64::from(job.frames)) }
 }
@@ -207,6 +229,24 @@ mod tests {
     use crate::image::{Image, Layout};
     use crate::params::oss::parse_canonical;
 
+    const JPEG: Written = Written { format: Format::Jpeg, lossless: false, effort: Effort::Fast };
+
+    #[test]
+    fn what_is_dear_to_encode_counts() {
+        let photo = Image::filled(Size::new(3_000, 3_000), Layout::Rgb, crate::image::Color::WHITE).unwrap();
+        let jpeg = codec::encode(photo, Format::Jpeg, &EncodeSettings::default(), &Kit::default()).unwrap();
+        let kit = Kit::default();
+        let header = Header::read(&jpeg, &kit).unwrap();
+        let checked = |written| {
+            let work = Work { orient: true, ops: &[], frames: 1, written: Some(written), again: false };
+            check(&header, &work, &kit).map(|estimate| estimate.work).map_err(|e| e.code())
+        };
+        let lossless = Written { format: Format::WebP, lossless: true, ..JPEG };
+        assert_eq!(checked(JPEG), Ok(0));
+        assert_eq!(checked(Written { effort: Effort::High, ..JPEG }), Ok(2_700_000_000));
+        assert_eq!(checked(lossless), Err("image_too_large"));
+    }
+
     #[test]
     fn where_memory_is_short_a_smaller_stand_in_serves() {
         let photo = Image::filled(Size::new(1_200, 900), Layout::Rgb, crate::image::Color::WHITE).unwrap();
@@ -217,7 +257,7 @@ mod tests {
             let header = Header::read(&jpeg, &kit).unwrap();
             let plan = parse_canonical(&format!("image/{actions}")).unwrap();
             let ops: Vec<&dyn Op> = plan.ops().iter().map(|op| op.as_ref()).collect();
-            let work = Work { orient: true, ops: &ops, frames: 1, written: Some(Format::Jpeg), lossless: false, again: false };
+            let work = Work { orient: true, ops: &ops, frames: 1, written: Some(JPEG), again: false };
             let checked = check(&header, &work, &kit).map(|estimate| estimate.decoded.width);
             checked.map_err(|e| e.code())
         };

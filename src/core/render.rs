@@ -1,7 +1,7 @@
 //! From a source's bytes and a plan to an encoded image: header, limits, decode, operations, encode.
 
 use crate::accept::Class;
-use crate::budget::{self, Work};
+use crate::budget::{self, Work, Written};
 use crate::codec::{self, Colour, EncodeSettings, Format, Header, Want};
 use crate::image::{Image, Size};
 use crate::kit::Kit;
@@ -92,7 +92,7 @@ pub fn render(plan: &Plan, bytes: &[u8], scene: &Scene) -> Result<Encoded> {
 /// As [`render`].
 pub fn still(bytes: &[u8], ops: &[&dyn Op], kit: &Kit) -> Result<Image> {
     let header = Header::read(bytes, kit)?;
-    let work = Work { orient: true, ops, frames: 1, written: None, lossless: false, again: false };
+    let work = Work { orient: true, ops, frames: 1, written: None, again: false };
     budget::check(&header, &work, kit)?;
     let want = budget::want(&header, &work, Colour::Srgb, kit);
     let image = codec::decode(bytes, &header, &want, kit)?;
@@ -122,7 +122,8 @@ fn moves(plan: &Plan, header: &Header) -> bool {
 pub(crate) fn work<'a>(plan: &Plan, ops: &'a [&'a dyn Op], frames: u32, format: Option<Format>) -> Work<'a> {
     // What transparency will decide costs most as a PNG.
     let written = (plan.answer == Answer::Image).then(|| format.unwrap_or(Format::Png));
-    Work { orient: plan.orient, ops, frames, written, lossless: plan.quality == Quality::Lossless, again: plan.max_bytes.is_some() }
+    let written = written.map(|format| Written { format, lossless: plan.quality == Quality::Lossless, effort: plan.effort });
+    Work { orient: plan.orient, ops, frames, written, again: plan.max_bytes.is_some() }
 }
 
 impl Job<'_> {

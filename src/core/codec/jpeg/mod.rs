@@ -181,7 +181,7 @@ mod tests {
             let header = Header::read(&file, &Kit::default()).unwrap();
             let plan = parse_canonical("image/resize,m_fixed,w_100,h_50").unwrap();
             let ops: Vec<_> = plan.ops().iter().map(|op| op.as_ref()).collect();
-            let work = crate::budget::Work { orient: true, ops: &ops, frames: 1, written: None, lossless: false, again: false };
+            let work = crate::budget::Work { orient: true, ops: &ops, frames: 1, written: None, again: false };
             let want = crate::budget::want(&header, &work, super::super::Colour::Srgb, &Kit::default());
             let shown = header.orientation.apply(codec::decode(&file, &header, &want, &Kit::default()).unwrap()).unwrap();
             assert_eq!(shown.held(), Size::new(100, 50), "{orientation}");
