@@ -23,7 +23,7 @@ pub struct Collect<'k, T: Depth + Sample> {
 }
 
 enum Way<'k, T: Depth + Sample> {
-    Exact(Rows<'k, T>),
+    Exact(Box<Rows<'k, T>>),
     Held {
         shrink: Shrink<T>,
         /// The pixels of the source that are held.
@@ -41,7 +41,7 @@ impl<'k, T: Depth + Sample> Collect<'k, T> {
     pub fn new(header: &Header, from: Size, factor: u32, want: &Want, profile: Option<Vec<u8>>, kit: &'k Kit) -> Result<Collect<'k, T>> {
         let exact = want.exact.filter(|_| header.streams && rows::serve(header.layout, T::IS_DEEP, kit.linear, profile.as_deref()));
         let way = match exact {
-            Some(exact) => Way::Exact(Rows::new(header.layout, (from, exact), profile.as_deref(), kit)?),
+            Some(exact) => Way::Exact(Box::new(Rows::new(header.layout, (from, exact), profile.as_deref(), kit)?)),
             None => {
                 let decoded = shrink::shrunk(from, factor);
                 let part = want.part.filter(|_| header.parts).map(|part| (part::area(part, header.size, decoded), decoded));

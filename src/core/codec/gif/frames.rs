@@ -17,11 +17,14 @@ pub(super) struct GifFrames<'a> {
     left: u32,
 }
 
+/// A decoder, and the palette of all frames.
+type Opened<'a> = (Decoder<&'a [u8]>, Option<Vec<u8>>);
+
 /// A decoder before the first frame, and the palette of all frames.
 ///
 /// # Errors
 /// `image_corrupt`.
-pub(super) fn decoder<'a>(bytes: &'a [u8], header: &Header) -> Result<(Decoder<&'a [u8]>, Option<Vec<u8>>)> {
+pub(super) fn decoder<'a>(bytes: &'a [u8], header: &Header) -> Result<Opened<'a>> {
     let mut options = DecodeOptions::new();
     options.set_color_output(ColorOutput::Indexed);
     let limit = header.size.pixels().saturating_mul(OVERSIZE).saturating_add(1 << 16);

@@ -64,13 +64,12 @@ fn convert(y: Vector, u: Vector, v: Vector) -> [Vector; 3] {
 /// Interleaved RGB of rows that have [`BEHIND`] more bytes than `out` needs.
 #[inline(always)]
 pub fn to_rgb(y: &[u8], u: &[u8], v: &[u8], out: &mut [u8]) {
-    let rows = y.as_chunks::<LANES>().0.iter().zip(u.as_chunks::<LANES>().0).zip(v.as_chunks::<LANES>().0);
+    let mut rows = y.as_chunks::<LANES>().0.iter().zip(u.as_chunks::<LANES>().0).zip(v.as_chunks::<LANES>().0);
     let (whole, rest) = out.as_chunks_mut::<{ 3 * LANES }>();
-    let count = whole.len();
-    for (to, ((y, u), v)) in whole.iter_mut().zip(rows.clone()) {
+    for (to, ((y, u), v)) in whole.iter_mut().zip(rows.by_ref()) {
         *to = Vector::interleave(convert(Vector::from_bytes(*y), Vector::from_bytes(*u), Vector::from_bytes(*v)));
     }
-    if let Some(((y, u), v)) = rows.skip(count).next() {
+    if let Some(((y, u), v)) = rows.next() {
         let last = Vector::interleave(convert(Vector::from_bytes(*y), Vector::from_bytes(*u), Vector::from_bytes(*v)));
         rest.iter_mut().zip(last).for_each(|(to, from)| *to = from);
     }
@@ -127,12 +126,12 @@ mod tests {
             let (near, far) = (row(1), row(2));
             let mut out = vec![0; 2 * samples + BEHIND];
             widen(&near, &far, samples, &mut out);
-            for x in 0..2 * samples {
+            for (x, found) in out.iter().enumerate().take(2 * samples) {
                 let here = x / 2;
                 let beside = if x % 2 == 0 { here.saturating_sub(1) } else { (here + 1).min(samples - 1) };
                 let [a, b, c, d] = [near[here], near[beside], far[here], far[beside]].map(u32::from);
                 let exact = (9 * a + 3 * b + 3 * c + d) as f64 / 16.0;
-                assert!((f64::from(out[x]) - exact).abs() <= 1.0, "{samples}: {x}");
+                assert!((f64::from(*found) - exact).abs() <= 1.0, "{samples}: {x}");
             }
         }
     }

@@ -163,15 +163,11 @@ fn columns(r: [Vector; 8]) -> Across {
 #[inline(always)]
 fn back_to_rows(c: &Across) -> [Vector; 8] {
     let pairs = [0, 2, 4, 6].map(|i| c[i].zip8(c[i + 1]));
-    let mut out = [Vector::splat(0); 8];
-    for half in 0..2 {
-        let (first, second) = (pairs[0][half].zip16(pairs[1][half]), pairs[2][half].zip16(pairs[3][half]));
-        for quarter in 0..2 {
-            let at = 4 * half + 2 * quarter;
-            [out[at], out[at + 1]] = first[quarter].zip32(second[quarter]);
-        }
-    }
-    out
+    let [a, b, c, d] = pairs;
+    let halves = [0, 1].map(|half| (a[half].zip16(b[half]), c[half].zip16(d[half])));
+    let quarter = |i: usize| halves[i / 2].0[i % 2].zip32(halves[i / 2].1[i % 2]);
+    let [[a, b], [c, d], [e, f], [g, h]] = [0, 1, 2, 3].map(quarter);
+    [a, b, c, d, e, f, g, h]
 }
 
 /// Filters the upright edge at `x` of a macroblock.

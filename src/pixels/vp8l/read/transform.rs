@@ -162,7 +162,8 @@ fn run_of(mode: u8, run: &mut [u32], above: &[u32], left: u32) -> u32 {
 
 #[inline(always)]
 fn step<const MODE: u8>(run: &mut [u32], above: &[u32], left: u32) -> u32 {
-    run.iter_mut().zip(above.array_windows()).fold(left, |left, (color, &[corner, top, right])| {
+    let around = above.windows(3).filter_map(|three| three.first_chunk::<3>());
+    run.iter_mut().zip(around).fold(left, |left, (color, &[corner, top, right])| {
         *color = add(*color, foretell(MODE, left, corner, top, right));
         *color
     })

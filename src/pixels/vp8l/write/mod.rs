@@ -75,16 +75,14 @@ fn body(mut pixels: Vec<u32>, mut width: usize, picture: bool, out: &mut Bits) -
         out.put(colours.len() as u32 - 1, 8);
         image::put(&palette::differences(&colours), colours.len(), false, out)?;
         palette::apply(&mut pixels, &mut width, &colours);
-    } else if picture {
-        if foretell::pays(&pixels, width) {
-            out.put(1 | 2 << 1, 3);
-            foretell::less_green(&mut pixels);
-            let bits = foretell::block_bits(pixels.len());
-            out.put(1, 3);
-            out.put(bits - 2, 3);
-            let modes = foretell::apply(&mut pixels, width, bits);
-            image::put(&modes, super::format::blocks(width, bits), false, out)?;
-        }
+    } else if picture && foretell::pays(&pixels, width) {
+        out.put(1 | 2 << 1, 3);
+        foretell::less_green(&mut pixels);
+        let bits = foretell::block_bits(pixels.len());
+        out.put(1, 3);
+        out.put(bits - 2, 3);
+        let modes = foretell::apply(&mut pixels, width, bits);
+        image::put(&modes, super::format::blocks(width, bits), false, out)?;
     }
     out.put(0, 1);
     image::put(&pixels, width, true, out)
