@@ -49,11 +49,11 @@ pub(super) fn decode(bytes: &[u8], header: &Header, layout: &Layout, sink: Sink<
         let lone = layout.parts.get(scan.parts.first().map_or(0, |p| p.index)).filter(|_| scan.parts.len() == 1);
         let (across, down) = lone.map_or(layout.mcus, |part| part.blocks);
         for row in 0..down {
-            // Blocks of a component that comes alone are counted otherwise, and all made.
-            let columns = match (header.interleaved, layout.mcu_rows.contains(&row)) {
-                (true, true) => layout.mcu_columns.clone(),
-                (true, false) => 0..0,
-                (false, _) => 0..across,
+            // Of a component that comes alone blocks are counted, not MCUs.
+            let (h, v) = lone.filter(|_| !header.interleaved).map_or((1, 1), |part| (part.h, part.v));
+            let columns = match layout.mcu_rows.contains(&(row / v.max(1))) {
+                true => layout.mcu_columns.start * h..layout.mcu_columns.end * h,
+                false => 0..0,
             };
             run.mcu_row(row, across, &columns, &mut output.planes)?;
             if header.interleaved {

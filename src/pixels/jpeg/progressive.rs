@@ -9,6 +9,7 @@ use super::idct::Grid;
 use super::markers::{Tables, ZIGZAG};
 use super::output::{Keep, Output, Plane, Sink};
 use super::{buffer, idct, idct_small, refine, script, JpegError};
+use std::ops::Range;
 
 /// The coefficients of one component, only as many of each block as its size uses.
 pub(super) struct Store {
@@ -80,7 +81,7 @@ pub(super) fn decode(bytes: &[u8], header: &Header, layout: &Layout, sink: Sink<
     for row in layout.mcu_rows.clone() {
         for (((part, store), quant), plane) in layout.parts.iter().zip(&stores).zip(&quant).zip(&mut output.planes) {
             for y in row * part.v..(row + 1) * part.v {
-                store.transform(part, y, quant, plane);
+                store.transform(part, y, &layout.mcu_columns, quant, plane);
             }
         }
         output.give(row + 1, sink)?;
@@ -96,19 +97,20 @@ impl Store {
         Ok(Store { coefficients: buffer(len)?, history, stride: part.padded.0 })
     }
 
-    /// Makes the samples of one row of blocks.
-    fn transform(&self, part: &Part, y: usize, quant: &[u16; 64], plane: &mut Plane) {
-        let row = self.stride * part.size * part.size;
-        let Some(row) = self.coefficients.get(y * row..(y + 1) * row) else { return };
+    /// Makes the samples of one row of blocks, in these columns of MCUs.
+    fn transform(&self, part: &Part, y: usize, columns: &Range<usize>, quant: &[u16; 64], plane: &mut Plane) {
+        let (first, end) = (columns.start * part.h, (columns.end * part.h).min(self.stride));
+        let (block, from) = (part.size * part.size, y * self.stride);
+        let Some(row) = self.coefficients.get((from + first) * block..(from + end) * block) else { return };
         let stride = plane.stride;
-        let out = plane.at(0, y * part.size);
+        let out = plane.at(first * part.size, y * part.size);
         match part.size {
             1 => out.iter_mut().zip(row).for_each(|(to, &dc)| *to = idct_small::mean(dc, quant[0])),
             2 => blocks::<4>(row, out, 2, |block, out| idct_small::two(block, quant, stride, out)),
             4 => blocks::<16>(row, out, 4, |block, out| idct_small::four::<4, 16>(block, quant, stride, out)),
             _ => {
                 let mut grid = Grid::default();
-                let mut history = self.history.iter().skip(y * self.stride);
+                let mut history = self.history.iter().skip(from + first);
                 blocks::<64>(row, out, 8, |block, out| match history.next().map_or(63, |set| set | 1).ilog2() {
                     0 => idct_small::flat::<8>(i32::from(block[0]), quant, stride, out),
                     last => idct::eight(block, last, quant, &mut grid, stride, out),

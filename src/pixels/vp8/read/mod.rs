@@ -141,7 +141,10 @@ impl<'a> Rows<'a> {
 }
 
 /// A list of equal values.
-fn list<T: Clone>(len: usize, value: T) -> Result<Vec<T>, ReadError> {
+///
+/// # Errors
+/// `OutOfMemory`.
+pub(crate) fn list<T: Clone>(len: usize, value: T) -> Result<Vec<T>, ReadError> {
     let mut list = Vec::new();
     list.try_reserve_exact(len).map_err(|_| ReadError::OutOfMemory)?;
     list.resize(len, value);

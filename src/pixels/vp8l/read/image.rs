@@ -5,6 +5,7 @@ use super::super::format::{blocks, distance, place, FARTHEST, LENGTHS, MOST_COPI
 use super::super::ReadError;
 use super::bits::Bits;
 use super::prefix::{self, Code, Entries};
+use crate::vp8::read::list;
 
 /// The five codes that a block of the image uses.
 type Group = [Code; 5];
@@ -153,13 +154,6 @@ fn groups(bits: &mut Bits, count: usize, cache_bits: u32, entries: &mut Entries)
         groups.push(group);
     }
     Ok(groups)
-}
-
-fn list<T: Clone>(len: usize, value: T) -> Result<Vec<T>, ReadError> {
-    let mut list = Vec::new();
-    list.try_reserve_exact(len).map_err(|_| ReadError::OutOfMemory)?;
-    list.resize(len, value);
-    Ok(list)
 }
 
 /// The pixels that copies can reach.
