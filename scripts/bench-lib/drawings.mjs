@@ -40,6 +40,8 @@ const DRAWN = {
   '6mp.png': () => photo(3000, 2000).png(),
   'screenshot.png': () => sharp(Buffer.from(screenshot)).flatten().png(),
   'alpha.png': () => photo(1600, 1200).ensureAlpha().composite([{ input: Buffer.from(mask), blend: 'dest-in' }]).png(),
+  '6mp.webp': () => photo(3000, 2000).webp({ quality: 80 }),
+  'lossless.webp': () => photo(1920, 1080).webp({ lossless: true }),
   'animated.gif': async () => (await frames()).gif({ loop: 0 }),
   'animated.webp': async () => (await frames()).webp({ quality: 80, loop: 0 }),
 };

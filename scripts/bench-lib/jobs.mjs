@@ -27,6 +27,8 @@ const DRAWN = [
   { file: '6mp.png', width: 640, format: 'webp' },
   { file: 'screenshot.png', width: 640, format: 'png', quick: true },
   { file: 'alpha.png', width: 640, format: 'webp' },
+  { file: '6mp.webp', width: 320, format: 'jpg' },
+  { file: 'lossless.webp', width: 640, format: 'jpg' },
   { file: 'animated.gif', width: 240, format: 'webp', quick: true },
   { file: 'animated.webp', width: 240, format: 'webp' },
 ];
