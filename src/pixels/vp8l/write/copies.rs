@@ -81,7 +81,7 @@ fn equal(pixels: &[u32], from: usize, at: usize) -> usize {
     pixels[from..].iter().zip(&pixels[at..at + most]).take_while(|(a, b)| a == b).count()
 }
 
-/// Prices of pixels from the start on, for the difference of two: what a copy saves.
+/// What pixels and copies cost, by the codes of an earlier finding or by guess.
 struct Prices<'a> {
     codes: Option<&'a Codes>,
 }
