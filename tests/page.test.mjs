@@ -374,6 +374,31 @@ test('the focal point is set by a click and by keys', async () => {
   await close();
 });
 
+test('a picture that comes late does not set back what was moved since', async () => {
+  const { page, close } = await chromium.open('#/demo/photo.jpg?w=200&h=400&fit=cover&g=fp&fx=0.5&fy=0.5');
+  await result(page, '200 × 400');
+  const { promise: made, resolve: isMade } = Promise.withResolvers();
+  const { promise: held, resolve: letGo } = Promise.withResolvers();
+  await page.route((url) => url.searchParams.get('fx') === '0.49', async (route) => {
+    const response = await route.fetch();
+    isMade();
+    await held;
+    await route.fulfill({ response }).catch(() => {});
+  });
+  await page.getByRole('button', { name: 'Focal point' }).click();
+  const left = () => page.locator('.cross').press('ArrowLeft');
+  await left();
+  await made;
+  await left();
+  letGo();
+  // Time for it to be drawn, and less than the page waits for further keys.
+  await page.waitForTimeout(100);
+  await left();
+  await page.locator('.cross[aria-label^="Focal point at 47 %"]').waitFor();
+  assert.equal((await params(page)).fx, '0.47');
+  await close();
+});
+
 test('before and after lie under a slider', async () => {
   const { page, close } = await chromium.open('#/demo/photo.jpg?w=800&gray=1');
   await result(page, '800 × 600');

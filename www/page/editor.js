@@ -36,6 +36,7 @@ export async function editor(main, { bucket, object, params: first }, { signIn }
     history.replaceState(null, '', place.object(bucket, object, params));
     links.update(params);
     reset.hidden = Object.keys(params).length === 0;
+    stage.expect(params);
     refresh();
     if (redraw) draw();
   }

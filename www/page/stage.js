@@ -35,10 +35,15 @@ export class Stage {
     if (mode !== 'result') this.#needBefore();
   }
 
+  /** The parameters have changed: a picture of those before, drawn now, would set back what keys and pointer hold. */
+  expect(params) {
+    this.#params = params;
+    this.#giveUp();
+  }
+
   /** Asks for the image of these parameters; what was asked before is given up. */
   async update(params) {
-    this.#params = params;
-    this.#under?.abort();
+    this.expect(params);
     const under = (this.#under = new AbortController());
     this.busy.hidden = false;
     try {
@@ -63,10 +68,14 @@ export class Stage {
   }
 
   stop() {
-    this.#under?.abort();
-    this.handles.stop();
+    this.#giveUp();
     this.#result?.release();
     this.#before?.then((before) => before?.release(), () => {});
+  }
+
+  #giveUp() {
+    this.#under?.abort();
+    this.handles.stop();
   }
 
   #drawResult() {
