@@ -11,6 +11,7 @@ const sharp = await import('sharp').then((m) => m.default, () => null);
 
 const rare = makeRare(module);
 const none = new Uint8Array(0);
+const MIB = 1024 * 1024;
 const run = (job, data = none) => rare.run(JSON.stringify(job), data);
 const code = (made) => (made.ok ? 'ok' : JSON.parse(Buffer.from(made.bytes)).code);
 
@@ -32,8 +33,9 @@ function meanDifference(a, b) {
   return sum / a.length;
 }
 
-test('imports nothing but WASI, and instantiates at the first job only', () => {
-  assert.deepEqual([...new Set(WebAssembly.Module.imports(module).map((i) => i.module))].filter((m) => m !== 'wasi_snapshot_preview1'), []);
+test('imports nothing but its memory and WASI, and instantiates at the first job only', () => {
+  const foreign = WebAssembly.Module.imports(module).filter(({ module: from }) => from !== 'wasi_snapshot_preview1');
+  assert.deepEqual(foreign, [{ module: 'env', name: 'memory', kind: 'memory' }]);
   const lazy = makeRare(module);
   assert.equal(lazy.memory(), 0);
   lazy.run(JSON.stringify({ job: 'svg_size' }), Buffer.from('<svg xmlns="http://www.w3.org/2000/svg" width="3" height="4"/>'));
@@ -119,11 +121,28 @@ test('what does not fit is refused, and the next job runs', () => {
   assert.equal(code(run({ job: 'effect', name: 'sepia', width: 1, height: 1 }, new Uint8Array(4))), 'ok');
 });
 
+test('what the other module holds is left to it', () => {
+  const { run, memory } = makeRare(module);
+  const beside = (mib, pixels) => run(JSON.stringify({ job: 'effect', name: 'sepia', width: 1_000, height: pixels / 1_000 }), new Uint8Array(pixels * 4), mib * MIB);
+  // 16 MB on its own side of the seam, and the result's.
+  assert.deepEqual([code(beside(10, 4_000_000)), beside(10, 4_000_000).crowded], ['ok', false]);
+  const refused = beside(90, 4_000_000);
+  assert.deepEqual([code(refused), refused.crowded, JSON.parse(Buffer.from(refused.bytes)).no_memory], ['image_too_large', true, true]);
+  assert.equal(memory(), 0);
+  assert.equal(code(beside(90, 1_000_000)), 'ok', 'what fits goes on');
+  assert.equal(JSON.parse(Buffer.from(beside(95, 3_000_000).bytes)).no_memory, true);
+  // An instance from before the other one grew is not kept on.
+  assert.equal(code(beside(10, 1_000)), 'ok');
+  assert.equal(code(beside(90, 4_000_000)), 'image_too_large');
+  // What is too large in itself is no matter of memory.
+  assert.equal(JSON.parse(Buffer.from(run(JSON.stringify({ job: 'svg_size' }), none, 90 * MIB).bytes)).no_memory, false);
+});
+
 test('a trap costs its own job alone', async () => {
   // Nothing is known to make the real module trap: this one does at its second job.
   const { default: binaryen } = await import('binaryen');
   const trapping = binaryen.parseText(`(module
-    (memory (export "memory") 1) (global $jobs (mut i32) (i32.const 0))
+    (import "env" "memory" (memory 1 1536)) (global $jobs (mut i32) (i32.const 0))
     (func (export "rare_alloc") (param i32) (result i32) (i32.const 64))
     (func (export "rare_free") (param i32 i32))
     (func (export "rare_run") (param i32 i32 i32 i32) (result i32)

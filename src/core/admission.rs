@@ -9,7 +9,7 @@ use std::collections::VecDeque;
 
 /// What the module's 96 MiB (`.cargo/config.toml`) leave beside its own data, its stack and what lies between blocks:
 /// a large picture needs its memory in one piece.
-const USABLE: u64 = 72 << 20;
+pub const USABLE: u64 = 72 << 20;
 /// Bytes of originals that are held at once, as a rule.
 const ORIGINALS: u64 = 24 << 20;
 /// Bytes of uploads that are held at once. They have a gate of their own: whoever uploads may be slow, and keeps nobody
@@ -132,6 +132,14 @@ impl Gate {
 /// What is left for a render where so much is held, bytes.
 pub fn room(held: u64) -> u64 {
     USABLE.saturating_sub(held)
+}
+
+/// What is said of work that finds no room though nobody else holds anything beside its own files of so many bytes.
+pub fn never(own: u64) -> Error {
+    Error::ImageTooLarge(format!(
+        "Making this needs more memory than the {} MB that there are beside its files of {own} bytes.",
+        room(own) >> 20
+    ))
 }
 
 #[cfg(test)]

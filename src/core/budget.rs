@@ -126,24 +126,29 @@ fn costs(header: &Header, job: &Work, kit: &Kit, want: Size) -> Estimate {
     }
     let (mut size, mut work) = (oriented(header, orient), 0u64);
     let mut pixels = stored(header, orient, exact.unwrap_or(decoded));
+    let mut alpha = header.layout == Layout::Rgba;
     for op in ops {
         let (out, needs) = (op.size(size), op.needs(size));
         let cut = op.cuts(size).is_some();
+        alpha |= op.adds_alpha();
         let bytes = match out == size {
+            true if op.adds_alpha() => out.pixels() * 4,
             true => held,
             // Of a stand-in it takes less than it would of the source.
             false if cut => held.min(out.pixels() * 4),
             false => out.pixels() * 4,
         };
         let rows = if needs == size || needs == pixels { 0 } else { resample_bytes(header, pixels, needs, kit.linear) };
-        memory = memory.max(held + bytes + rows + op.bytes(size));
+        // What comes in without alpha gets it first.
+        let taken = if op.adds_alpha() { held.max(needs.pixels() * 4) } else { held };
+        memory = memory.max(taken + bytes + rows + op.bytes(size));
         work = work.saturating_add(op.work(size));
         // A cut only says what counts from then on.
         pixels = if cut { pixels } else { out };
         (held, size) = (bytes, out);
     }
     if let Some(written) = job.written {
-        let needs = written.format.encode_bytes(size, written.lossless, header.layout == Layout::Rgba);
+        let needs = written.format.encode_bytes(size, written.lossless, alpha);
         memory = memory.max(held * if job.again { 2 } else { 1 } + needs);
         work = work.saturating_add(size.pixels().saturating_mul(written.work()));
     }
@@ -245,6 +250,27 @@ mod tests {
         assert_eq!(checked(JPEG), Ok(0));
         assert_eq!(checked(Written { effort: Effort::High, ..JPEG }), Ok(2_700_000_000));
         assert_eq!(checked(lossless), Err("image_too_large"));
+    }
+
+    #[test]
+    fn what_cuts_corners_round_counts_their_alpha() {
+        let photo = Image::filled(Size::new(1_000, 1_000), Layout::Rgb, crate::image::Color::WHITE).unwrap();
+        let jpeg = codec::encode(photo, Format::Jpeg, &EncodeSettings::default(), &Kit::default()).unwrap();
+        let kit = Kit::default();
+        let header = Header::read(&jpeg, &kit).unwrap();
+        let memory = |actions: &str| {
+            let plan = parse_canonical(&format!("image/{actions}")).unwrap();
+            let ops: Vec<&dyn Op> = plan.ops().iter().map(|op| op.as_ref()).collect();
+            let written = Some(Written { format: Format::WebP, lossless: false, effort: Effort::Fast });
+            estimate(&header, &Work { orient: true, ops: &ops, frames: 1, written, again: true }, &kit).memory
+        };
+        let (plain, alpha) = (Format::WebP.encode_bytes(header.size, false, false), Format::WebP.encode_bytes(header.size, false, true));
+        assert!(alpha > plain);
+        assert_eq!(memory("bright,10"), 6_000_000 + plain);
+        for op in ["rounded-corners,r_9", "circle,r_500", "pad,t_0,color_00000000"] {
+            assert_eq!(memory(op), 8_000_000 + alpha, "{op}");
+        }
+        assert!(memory("rotate,45") > 2 * memory("rotate,90"));
     }
 
     #[test]

@@ -71,6 +71,11 @@ impl<'a> Kit<'a> {
         self.files.insert(file, bytes);
     }
 
+    /// Bytes of its files.
+    pub fn bytes(&self) -> u64 {
+        self.files.values().map(|file| file.len() as u64).sum()
+    }
+
     /// Keeps something as long as the kit's files: their place in memory.
     pub fn hold(&mut self, place: impl Any) {
         self.beside.push(Box::new(place));

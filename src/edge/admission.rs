@@ -90,20 +90,23 @@ extern "C" {
 
 /// Does what says `busy` where it lacks room, as soon as there is enough. What lies scattered may leave less than is free:
 /// where memory ends all the same, while others hold some of it, that is waited for too; and where nobody does, it says
-/// of the image no more than that this instance is worn out.
+/// of the image no more than that this instance is worn out. `source` is what is worked on, bytes.
 ///
 /// # Errors
-/// Whatever it says itself; `busy` where no room comes in time.
-pub async fn with_room<T>(kit: &Kit<'_>, work: impl Fn() -> limn_core::Result<T>) -> limn_core::Result<T> {
+/// Whatever it says itself; `busy` where no room comes in time; `image_too_large` where none can come.
+pub async fn with_room<T>(kit: &Kit<'_>, source: &[u8], work: impl Fn() -> limn_core::Result<T>) -> limn_core::Result<T> {
     let deadline = Date::now().as_millis() + PATIENCE_MS;
     loop {
         let (held, holders) = [&ORIGINALS, &UPLOADS]
             .map(|entrance| entrance.with_borrow(|(gate, _)| (gate.held(), gate.holders())))
             .iter()
             .fold((0, 0), |sum, one| (sum.0 + one.0, sum.1 + one.1));
-        kit.room.set(admission::room(held));
+        let own = source.len() as u64 + kit.bytes();
+        let alone = holders <= 1 || held <= own;
+        kit.room.set(admission::room(if alone { own } else { held }));
         let done = match work() {
-            Err(Error::NoMemory(_)) if holders > 1 => Err(Error::Busy),
+            Err(Error::Busy) if alone => Err(admission::never(own)),
+            Err(Error::NoMemory(_)) if !alone => Err(Error::Busy),
             Err(Error::NoMemory(_)) if USED.get() => {
                 worn_out();
                 return Err(Error::Busy);

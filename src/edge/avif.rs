@@ -66,7 +66,7 @@ pub fn follow(edge: &Edge, host: String, key: Key, job: Deferred, stand_in: Rc<E
     edge.ctx.wait_until(async move {
         Delay::from(Duration::from_millis(HEAD_START_MS)).await;
         let scene = Scene { avif_pixels: AVIF_DEFERRED, ..Scene::new(Class::Avif, &job.kit, job.quality) };
-        let entry = match admission::with_room(&job.kit, || render(&job.plan, &job.source.bytes, &scene)).await {
+        let entry = match admission::with_room(&job.kit, &job.source.bytes, || render(&job.plan, &job.source.bytes, &scene)).await {
             // Nothing was found out.
             Err(Error::Busy | Error::NoMemory(_)) => return,
             Ok(image) if (image.bytes.len() as u64) < stand_in.representation.length => {

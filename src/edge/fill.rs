@@ -148,7 +148,7 @@ impl Fill<'_> {
         let at_once = if self.class == Class::Avif { Class::WebP } else { self.class };
         let scene = Scene::new(at_once, &kit, bucket.default_quality());
         let step = edge.step("render");
-        let image = match admission::with_room(&kit, || render(self.plan, &original.bytes, &scene)).await {
+        let image = match admission::with_room(&kit, &original.bytes, || render(self.plan, &original.bytes, &scene)).await {
             Ok(image) => image,
             Err(error) if error.is_about_source() => return Ok(Made { kept: Kept::Refusal(error), deferred: None, read }),
             Err(error) => return Err(error.into()),

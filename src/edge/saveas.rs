@@ -46,7 +46,7 @@ pub async fn post(
     let original = node::read(edge, bucket, &found.source).await?;
     let kit = image::kit(edge, bucket, &found, &plan, &original.bytes).await?;
     let scene = Scene::new(Class::Base, &kit, bucket.default_quality());
-    let made = admission::with_room(&kit, || render(&plan, &original.bytes, &scene)).await?;
+    let made = admission::with_room(&kit, &original.bytes, || render(&plan, &original.bytes, &scene)).await?;
     let length = made.bytes.len();
     let mut digests = Digests::default();
     digests.update(&made.bytes);

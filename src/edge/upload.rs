@@ -114,8 +114,8 @@ pub async fn store(edge: &Edge, grant: &Grant<'_>, to: &Target<'_>, arrived: Arr
                 What::Named(_, naming) if to.key.is_empty() => naming.pattern.text(),
                 _ => to.key,
             };
-            let content_type = admission::with_room(&kit, || inspect(&bytes, declared, name, bucket, &kit)).await?;
-            let normal = admission::with_room(&kit, || normalise(&bytes, bucket.normalise, bucket.default_quality(), &kit));
+            let content_type = admission::with_room(&kit, &bytes, || inspect(&bytes, declared, name, bucket, &kit)).await?;
+            let normal = admission::with_room(&kit, &bytes, || normalise(&bytes, bucket.normalise, bucket.default_quality(), &kit));
             let (bytes, digested) = match normal.await? {
                 None => (bytes, digested),
                 // What came was what was promised; what is stored has digests of its own.

@@ -5,8 +5,8 @@ import { after, before, test } from 'node:test';
 import sharp from 'sharp';
 import { eventually, granted, pause, random, rig, serve, sha256 } from './rig.mjs';
 
-/** A photo of 12 MP with a camera's noise, and two smaller ones. */
-let photo, smaller, turned;
+/** A photo of 12 MP with a camera's noise, and smaller ones. */
+let photo, smaller, turned, vast;
 let origin, it;
 
 /** A photograph's shapes and noise; `seed` makes it another one. */
@@ -21,15 +21,17 @@ async function drawn(width, height, seed) {
 }
 
 before(async () => {
-  [photo, smaller, turned] = [await drawn(4000, 3000, 1), await drawn(3000, 2000, 2), await drawn(3400, 2600, 3)];
+  photo = await drawn(4000, 3000, 1);
+  [smaller, turned, vast] = [await drawn(3000, 2000, 2), await drawn(3400, 2600, 3), await drawn(3700, 2900, 4)];
   origin = await serve((path, _, response) => {
-    const file = path.startsWith('turned') ? turned : photo;
+    const file = path.startsWith('turned') ? turned : path.startsWith('vast') ? vast : photo;
     response.writeHead(200, { 'content-length': file.length, etag: `"${path}"` }).end(file);
   });
   const open = { access: 'public-read', parameters: 'open' };
   it = await rig({
     LIMN_NODE_WEB: { name: 'web', kind: 'http', url: origin.url, managed: false },
     LIMN_BUCKET_WEB: { name: 'web', nodes: ['web'], ...open },
+    LIMN_BUCKET_HUGE: { name: 'huge', nodes: ['web'], ...open, limits: { max_memory_bytes: 72 << 20 } },
     LIMN_BUCKET_MINE: { name: 'mine', nodes: ['a'], ...open },
   });
 });
@@ -103,5 +105,14 @@ test('a render that needs nearly all memory waits until others have left', async
   // Where memory lies in pieces by now, whoever comes next finds a fresh one.
   const made = await eventually(async () => [await it.ask('/web/turned.jpg?rotate=90')].find(served), 'it is never made');
   assert.equal(made.type, 'image/jpeg');
+  unhurt();
+});
+
+test('what finds no room with nobody beside it is too large, and not busy', async () => {
+  // 72 MB beside the source itself are more than there are.
+  const refused = await eventually(async () => [await it.ask('/huge/vast.jpg?rotate=90')].find(({ error }) => error !== 'busy'), 'it is told to come again for ever');
+  assert.deepEqual([refused.status, refused.error], [422, 'image_too_large'], refused.bytes.toString());
+  assert.match(refused.bytes.toString(), /more memory than the \d+ MB that there are beside its files of \d+ bytes/);
+  await it.fine('/huge/vast.jpg?w=320');
   unhurt();
 });

@@ -1,6 +1,7 @@
 //! The bounds of one bucket's images and uploads.
 
 use super::bad;
+use crate::admission::USABLE;
 use crate::Result;
 use serde::Deserialize;
 
@@ -14,7 +15,7 @@ pub struct Limits {
     pub max_pixels: u64,
     /// Most frames of a source. Default 1,000.
     pub max_frames: u32,
-    /// Memory that one transformation may need beside the compressed source. Default 64 MiB; at most 80.
+    /// Memory that one transformation may need beside the compressed source. Default 64 MiB; at most 72, what an isolate has.
     pub max_memory_bytes: u64,
     /// Most variants that strangers may have made of one version of one object. Default 1,000.
     pub max_variants: u32,
@@ -32,7 +33,7 @@ impl Limits {
             ("max_bytes", self.max_bytes, 100 << 20),
             ("max_pixels", self.max_pixels, 250_000_000),
             ("max_frames", u64::from(self.max_frames), 100_000),
-            ("max_memory_bytes", self.max_memory_bytes, 80 << 20),
+            ("max_memory_bytes", self.max_memory_bytes, USABLE),
             ("max_variants", u64::from(self.max_variants), 1_000_000),
         ] {
             if value == 0 || value > max {

@@ -42,6 +42,10 @@ impl Op for Circle {
         Size::new(self.side(size), self.side(size))
     }
 
+    fn adds_alpha(&self) -> bool {
+        true
+    }
+
     fn apply(&self, image: Image, _: &Kit) -> Result<Image> {
         let (from, side) = (image.held(), self.side(image.held()));
         let inner = image.cut((from.width - side) / 2, (from.height - side) / 2, Size::new(side, side))?;

@@ -176,6 +176,11 @@ pub trait Op: Debug + Display + Send + Sync {
         false
     }
 
+    /// Whether it makes pictures transparent that were not.
+    fn adds_alpha(&self) -> bool {
+        false
+    }
+
     /// Working memory beside what goes in and what comes out, bytes.
     fn bytes(&self, _: Size) -> u64 {
         0

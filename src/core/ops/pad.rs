@@ -44,6 +44,10 @@ impl Op for Pad {
         Size::new(size.width.saturating_add(l + r), size.height.saturating_add(t + b))
     }
 
+    fn adds_alpha(&self) -> bool {
+        !self.color.is_opaque()
+    }
+
     fn apply(&self, image: Image, _: &Kit) -> Result<Image> {
         let (out, [top, _, _, left]) = (self.size(image.held()), self.sides);
         resize::lay_out(image, out, self.color, (left, top))

@@ -224,6 +224,10 @@ impl Op for Resize {
         true
     }
 
+    fn adds_alpha(&self) -> bool {
+        !self.color.is_opaque()
+    }
+
     fn bytes(&self, size: Size) -> u64 {
         match self.anchor {
             Anchor::Auto => self.geometry(size).scaled.pixels() * 4,

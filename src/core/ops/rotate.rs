@@ -53,6 +53,10 @@ impl Op for Rotate {
         }
     }
 
+    fn adds_alpha(&self) -> bool {
+        !self.degrees.is_multiple_of(90)
+    }
+
     fn work(&self, size: Size) -> u64 {
         self.size(size).pixels() * 60
     }

@@ -2,7 +2,7 @@
 
 use super::mask::{keep, within};
 use super::{Op, Spec, Step};
-use crate::image::{Image, Size};
+use crate::image::Image;
 use crate::kit::Kit;
 use crate::params::args::Args;
 use crate::Result;
@@ -32,8 +32,8 @@ fn parse(args: &mut Args) -> Result<Step> {
 }
 
 impl Op for RoundedCorners {
-    fn bytes(&self, size: Size) -> u64 {
-        size.pixels() * 4
+    fn adds_alpha(&self) -> bool {
+        true
     }
 
     fn apply(&self, image: Image, _: &Kit) -> Result<Image> {
@@ -61,7 +61,7 @@ impl fmt::Display for RoundedCorners {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::image::{Color, Layout};
+    use crate::image::{Color, Layout, Size};
 
     #[test]
     fn corners_go_and_sides_stay() {

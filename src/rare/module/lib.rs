@@ -86,6 +86,7 @@ fn run(job: &[u8], data: &[u8]) -> Result<Made> {
 }
 
 fn refusal(error: &Error) -> Made {
-    let text = serde_json::json!({ "code": error.code(), "message": error.to_string() }).to_string();
+    let no_memory = matches!(error, Error::NoMemory(_));
+    let text = serde_json::json!({ "code": error.code(), "message": error.to_string(), "no_memory": no_memory }).to_string();
     Made { size: Size::new(0, 0), bytes: text.into_bytes() }
 }
