@@ -114,6 +114,8 @@ struct Unit<'a> {
     quant: [u16; 64],
     /// Blocks of an MCU, across and down.
     blocks: (usize, usize),
+    /// Where the blocks of an MCU row begin in the plane: a place for each of its at most four rows of them.
+    starts: [usize; 4],
     prediction: i32,
 }
 
@@ -129,6 +131,7 @@ fn units<'a>(scan: &Scan, layout: &'a Layout, tables: &Tables, coders: &'a Coder
             skipper,
             quant: (*tables.quant.get(part.quant)?)?,
             blocks: if scan.parts.len() == 1 { (1, 1) } else { (part.h, part.v) },
+            starts: [0; 4],
             prediction: 0,
         })
     };
@@ -157,6 +160,12 @@ struct Scratch {
 impl Run<'_> {
     /// Decodes one row of MCUs, `wanted` columns of it into the planes.
     fn mcu_row(&mut self, row: usize, across: usize, wanted: &Range<usize>, planes: &mut [Plane]) -> Result<(), JpegError> {
+        for unit in &mut self.units {
+            let Some(plane) = planes.get(unit.index) else { continue };
+            for (down, start) in unit.starts.iter_mut().enumerate() {
+                *start = plane.start((row * unit.blocks.1 + down) * unit.part.size);
+            }
+        }
         for column in 0..across {
             if self.restarts.step(&mut self.bits)? {
                 self.units.iter_mut().for_each(|unit| unit.prediction = 0);
@@ -172,13 +181,17 @@ impl Run<'_> {
             }
             for unit in &mut self.units {
                 let Some(plane) = planes.get_mut(unit.index) else { continue };
-                let size = unit.part.size;
-                for down in 0..unit.blocks.1 {
+                for start in unit.starts.into_iter().take(unit.blocks.1) {
                     for along in 0..unit.blocks.0 {
                         self.bits.ready()?;
-                        let x = (column * unit.blocks.0 + along) * size;
-                        let y = (row * unit.blocks.1 + down) * size;
-                        let block = unit.block(&mut self.bits, &mut self.scratch, plane.stride, plane.at(x, y));
+                        let (bits, scratch, stride) = (&mut self.bits, &mut self.scratch, plane.stride);
+                        let out = plane.from(start + (column * unit.blocks.0 + along) * unit.part.size);
+                        let block = match unit.part.size {
+                            1 => unit.block::<1>(bits, scratch, stride, out),
+                            2 => unit.block::<2>(bits, scratch, stride, out),
+                            4 => unit.block::<4>(bits, scratch, stride, out),
+                            _ => unit.block::<8>(bits, scratch, stride, out),
+                        };
                         block.ok_or_else(|| self.bits.bad_code())?;
                     }
                 }
@@ -199,15 +212,16 @@ impl Unit<'_> {
         Some(())
     }
 
-    /// Decodes one block to samples; `None` for what is no valid code.
-    #[inline(always)]
-    fn block(&mut self, bits: &mut Bits<'_>, scratch: &mut Scratch, stride: usize, out: &mut [u8]) -> Option<()> {
+    /// Decodes one block to `SIZE` × `SIZE` samples; `None` for what is no valid code. A function for each size, as one for
+    /// all has more in it than there are registers.
+    #[inline(never)]
+    fn block<const SIZE: usize>(&mut self, bits: &mut Bits<'_>, scratch: &mut Scratch, stride: usize, out: &mut [u8]) -> Option<()> {
         let mut cursor = bits.cursor;
         let words = &*bits.words;
         self.prediction = self.prediction.wrapping_add(self.dc.difference(&mut cursor, words)?);
         let dc = self.prediction;
         // The last zigzag index that a size needs, see `idct_small`.
-        let wanted = match self.part.size {
+        let wanted = match SIZE {
             1 => {
                 self.skipper.rest(self.ac, &mut cursor, words, 1)?;
                 bits.cursor = cursor;
@@ -218,7 +232,7 @@ impl Unit<'_> {
             4 => 24,
             _ => 63,
         };
-        let lines = if self.part.size == 8 { 8 } else { 4 };
+        let lines = if SIZE == 8 { 8 } else { 4 };
         let block = &mut scratch.block;
         block.as_chunks_mut::<8>().0.iter_mut().take(lines).for_each(|line| *line = scratch.zeros);
         let (k, ended) = self.ac.block(&mut cursor, words, block, wanted)?;
@@ -227,7 +241,7 @@ impl Unit<'_> {
         }
         bits.cursor = cursor;
         block[0] = dc as i16;
-        match self.part.size {
+        match SIZE {
             2 => idct_small::two(&[block[0], block[1], block[8], block[9]], &self.quant, stride, out),
             4 if k == 1 => idct_small::flat::<4>(dc, &self.quant, stride, out),
             4 => idct_small::four::<8, 64>(block, &self.quant, stride, out),

@@ -3,6 +3,7 @@
 
 use super::markers::{is_restart, next_marker};
 use super::JpegError;
+use crate::vector::Vector;
 
 /// Unstuffed bytes made at a time.
 const STAGE: usize = 8192;
@@ -115,11 +116,7 @@ impl<'a> Bits<'a> {
             let clean = match (rest.first_chunk::<16>(), room.first_chunk_mut::<16>()) {
                 (Some(from), Some(to)) => {
                     *to = *from;
-                    if from.iter().fold(false, |hit, &b| hit | (b == 0xFF)) {
-                        from.iter().take_while(|&&b| b != 0xFF).count()
-                    } else {
-                        16
-                    }
+                    Vector::from_bytes(*from).equal_bytes(Vector::splat_byte(0xFF)).filled().trailing_zeros() as usize
                 }
                 _ => {
                     let pairs = room.iter_mut().zip(rest).take_while(|(_, &b)| b != 0xFF);

@@ -5,7 +5,7 @@
 //! compiles to scalar moves in WebAssembly. Constants have 13 bits and the roundings are those of libjpeg's accurate
 //! integer method. All arithmetic wraps, as damaged files can hold any coefficient.
 
-use super::idct_small::scaled;
+use super::idct_small::{line, scaled};
 use std::num::Wrapping;
 
 type W = Wrapping<i32>;
@@ -60,18 +60,18 @@ fn columns<const N: usize>(block: &[i16; 64], quant: &[u16; 64], grid: &mut Grid
 const COSINES: [[W; 4]; 8] = {
     /// √2 cos(nπ/16).
     const C: [f64; 8] = [1.0, 1.387039845, 1.306562965, 1.175875602, 1.0, 0.785694958, 0.541196100, 0.275899379];
-    const fn line(a: f64, b: f64, c: f64, d: f64) -> [W; 4] {
+    const fn waves(a: f64, b: f64, c: f64, d: f64) -> [W; 4] {
         [fixed(a), fixed(b), fixed(c), fixed(d)]
     }
     [
-        line(C[0], C[0], C[0], C[0]),
-        line(C[1], C[3], C[5], C[7]),
-        line(C[2], C[6], -C[6], -C[2]),
-        line(C[3], -C[7], -C[1], -C[5]),
-        line(C[4], -C[4], -C[4], C[4]),
-        line(C[5], -C[1], C[7], C[3]),
-        line(C[6], -C[2], C[2], -C[6]),
-        line(C[7], -C[5], C[3], -C[1]),
+        waves(C[0], C[0], C[0], C[0]),
+        waves(C[1], C[3], C[5], C[7]),
+        waves(C[2], C[6], -C[6], -C[2]),
+        waves(C[3], -C[7], -C[1], -C[5]),
+        waves(C[4], -C[4], -C[4], C[4]),
+        waves(C[5], -C[1], C[7], C[3]),
+        waves(C[6], -C[2], C[2], -C[6]),
+        waves(C[7], -C[5], C[3], -C[1]),
     ]
 };
 
@@ -106,8 +106,8 @@ pub(super) fn eight(block: &[i16; 64], last: u32, quant: &[u16; 64], grid: &mut 
     } else {
         columns::<8>(block, quant, grid);
     }
-    for (line, values) in out.chunks_mut(stride).zip(&*grid) {
-        if let Some(line) = line.first_chunk_mut::<8>() {
+    for (y, values) in grid.iter().enumerate() {
+        if let Some(line) = line::<8>(out, stride, y) {
             *line = if small { row::<4>(values) } else { row::<8>(values) };
         }
     }

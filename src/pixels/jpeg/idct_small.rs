@@ -25,12 +25,18 @@ pub(super) fn mean(dc: i16, step: u16) -> u8 {
     sample((scaled(dc, step) + Wrapping(4)) >> 3)
 }
 
+/// The start of line `y` of those that are `stride` apart.
+#[inline(always)]
+pub(super) fn line<const S: usize>(out: &mut [u8], stride: usize, y: usize) -> Option<&mut [u8; S]> {
+    out.get_mut(y * stride..)?.first_chunk_mut()
+}
+
 /// A block that is all one value, `S` samples on a side.
 #[inline(always)]
 pub(super) fn flat<const S: usize>(dc: i32, quant: &[u16; 64], stride: usize, out: &mut [u8]) {
     let value = mean(dc as i16, quant[0]);
-    for line in out.chunks_mut(stride).take(S) {
-        if let Some(line) = line.first_chunk_mut::<S>() {
+    for y in 0..S {
+        if let Some(line) = line::<S>(out, stride, y) {
             *line = [value; S];
         }
     }
@@ -42,8 +48,8 @@ pub(super) fn two(block: &[i16; 4], quant: &[u16; 64], stride: usize, out: &mut 
     let dc = scaled(block[0], quant[0]) + Wrapping(4);
     let (x, y, xy) = (scaled(block[1], quant[1]), scaled(block[2], quant[8]), scaled(block[3], quant[9]));
     let rows = [[dc + x + y + xy, dc - x + y - xy], [dc + x - y - xy, dc - x - y + xy]];
-    for (line, row) in out.chunks_mut(stride).zip(rows) {
-        if let Some(line) = line.first_chunk_mut::<2>() {
+    for (y, row) in rows.into_iter().enumerate() {
+        if let Some(line) = line::<2>(out, stride, y) {
             *line = row.map(|value| sample(value >> 3));
         }
     }
@@ -79,8 +85,8 @@ pub(super) fn four<const ROW: usize, const N: usize>(block: &[i16; N], quant: &[
         grid[2][x] = (difference - inner) >> FIRST;
         grid[3][x] = (sum - outer) >> FIRST;
     }
-    for (line, c) in out.chunks_mut(stride).zip(&grid) {
-        if let Some(line) = line.first_chunk_mut::<4>() {
+    for (y, c) in grid.iter().enumerate() {
+        if let Some(line) = line::<4>(out, stride, y) {
             // Half of the last place kept, and the shift of samples to 0..=255.
             let mean = (c[0] << POINT) + Wrapping((1 << (SECOND - 1)) + (128 << SECOND));
             let mut row = [mean; 4];

@@ -34,17 +34,20 @@ impl Plane {
         Ok(Plane { data: buffer(len)?, stride: stride.max(1), rows: rows.max(1) })
     }
 
-    /// The samples from (`x`, `y`) on, for writing.
+    /// Where row `y` starts, for [`from`](Self::from).
+    pub(super) fn start(&self, y: usize) -> usize {
+        y % self.rows * self.stride
+    }
+
+    /// The samples from a place on, for writing.
     #[inline(always)]
-    pub(super) fn at(&mut self, x: usize, y: usize) -> &mut [u8] {
-        // In 32 bits, as this division is in the path of every block.
-        let row = (y as u32 % self.rows as u32) as usize;
-        self.data.get_mut(row * self.stride + x..).unwrap_or(&mut [])
+    pub(super) fn from(&mut self, place: usize) -> &mut [u8] {
+        self.data.get_mut(place..).unwrap_or(&mut [])
     }
 
     /// The samples of a row, padding included.
     fn row(&self, y: usize) -> &[u8] {
-        let start = y % self.rows * self.stride;
+        let start = self.start(y);
         self.data.get(start..start + self.stride).unwrap_or(&[])
     }
 }

@@ -103,7 +103,7 @@ impl Store {
         let (block, from) = (part.size * part.size, y * self.stride);
         let Some(row) = self.coefficients.get((from + first) * block..(from + end) * block) else { return };
         let stride = plane.stride;
-        let out = plane.at(first * part.size, y * part.size);
+        let out = plane.from(plane.start(y * part.size) + first * part.size);
         match part.size {
             1 => out.iter_mut().zip(row).for_each(|(to, &dc)| *to = idct_small::mean(dc, quant[0])),
             2 => blocks::<4>(row, out, 2, |block, out| idct_small::two(block, quant, stride, out)),
