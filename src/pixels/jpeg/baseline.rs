@@ -205,9 +205,9 @@ impl Unit<'_> {
     /// Reads one block of which nothing is wanted but what the next ones build on.
     fn pass_over(&mut self, bits: &mut Bits<'_>) -> Option<()> {
         let mut cursor = bits.cursor;
-        let words = &*bits.words;
-        self.prediction = self.prediction.wrapping_add(self.dc.difference(&mut cursor, words)?);
-        self.skipper.rest(self.ac, &mut cursor, words, 1)?;
+        let ahead = &*bits.ahead;
+        self.prediction = self.prediction.wrapping_add(self.dc.difference(&mut cursor, ahead)?);
+        self.skipper.rest(self.ac, &mut cursor, ahead, 1)?;
         bits.cursor = cursor;
         Some(())
     }
@@ -217,13 +217,13 @@ impl Unit<'_> {
     #[inline(never)]
     fn block<const SIZE: usize>(&mut self, bits: &mut Bits<'_>, scratch: &mut Scratch, stride: usize, out: &mut [u8]) -> Option<()> {
         let mut cursor = bits.cursor;
-        let words = &*bits.words;
-        self.prediction = self.prediction.wrapping_add(self.dc.difference(&mut cursor, words)?);
+        let ahead = &*bits.ahead;
+        self.prediction = self.prediction.wrapping_add(self.dc.difference(&mut cursor, ahead)?);
         let dc = self.prediction;
         // The last zigzag index that a size needs, see `idct_small`.
         let wanted = match SIZE {
             1 => {
-                self.skipper.rest(self.ac, &mut cursor, words, 1)?;
+                self.skipper.rest(self.ac, &mut cursor, ahead, 1)?;
                 bits.cursor = cursor;
                 idct_small::flat::<1>(dc, &self.quant, stride, out);
                 return Some(());
@@ -235,9 +235,9 @@ impl Unit<'_> {
         let lines = if SIZE == 8 { 8 } else { 4 };
         let block = &mut scratch.block;
         block.as_chunks_mut::<8>().0.iter_mut().take(lines).for_each(|line| *line = scratch.zeros);
-        let (k, ended) = self.ac.block(&mut cursor, words, block, wanted)?;
+        let (k, ended) = self.ac.block(&mut cursor, ahead, block, wanted)?;
         if !ended {
-            self.skipper.rest(self.ac, &mut cursor, words, k)?;
+            self.skipper.rest(self.ac, &mut cursor, ahead, k)?;
         }
         bits.cursor = cursor;
         block[0] = dc as i16;

@@ -1,39 +1,43 @@
-//! The bits of an entropy-coded segment: unstuffed piecewise into words, and read through a 64-bit window.
+//! The bits of an entropy-coded segment: unstuffed piecewise into a buffer, and read through a 64-bit window.
 #![allow(clippy::indexing_slicing, reason = "indices are masked to the length of the fixed-size array")]
 
 use super::markers::{is_restart, next_marker};
 use super::JpegError;
 use crate::vector::Vector;
 
-/// Unstuffed bytes made at a time.
-const STAGE: usize = 8192;
-/// Words of the buffer: a stage and what was left before it, rounded up to a power of two for masking.
-const WORDS: usize = 4096;
-/// More words than one block can take: 64 codes with values of at most 32 bits each, and the window.
-const MARGIN: usize = 72;
+/// Unstuffed bytes in backward order, so that eight of them are read as one number without a swap, which WebAssembly lacks.
+pub(super) type Ahead = [u8; SIZE + 8];
 
-pub(super) type Words = [u32; WORDS];
+/// Places to read from, a power of two for masking.
+const SIZE: usize = 1 << 14;
+/// Behind the first byte.
+const TOP: usize = SIZE + 7;
+/// More bytes than one block can take: 64 codes with values of at most 32 bits each, and the window.
+const MARGIN: usize = 288;
 
-/// A place in the words and the window on it; small, so that inner loops keep it in registers.
-#[derive(Clone, Copy, Default)]
+/// A place in the bytes and the window on it; small, so that inner loops keep it in registers.
+#[derive(Clone, Copy)]
 pub(super) struct Cursor {
     /// The next bits, first bit highest.
     pub window: u64,
-    /// How many bits of the window are valid, 32..=63 after a refill.
+    /// How many bits of the window are valid, 56..=63 after a refill.
     count: u32,
-    /// The next word to take into the window.
+    /// Where the eight bytes begin of which the first is the next one to be taken into the window.
     at: usize,
 }
 
 impl Cursor {
-    /// Makes at least 32 bits valid, without a branch: bits that were already there are put in once more.
+    /// Before the first byte.
+    const START: Cursor = Cursor { window: 0, count: 0, at: TOP - 8 };
+
+    /// Makes at least 56 bits valid, without a branch: bits that were already there are put in once more.
     #[inline(always)]
-    pub(super) fn refill(&mut self, words: &Words) {
-        let word = u64::from(words[self.at & (WORDS - 1)]) << 32;
-        self.window |= word >> (self.count & 63);
-        let short = u32::from(self.count < 32);
-        self.at += short as usize;
-        self.count += short * 32;
+    pub(super) fn refill(&mut self, ahead: &Ahead) {
+        let at = self.at & (SIZE - 1);
+        let eight = ahead[at..at + 8].first_chunk().map_or(0, |bytes| u64::from_le_bytes(*bytes));
+        self.window |= eight >> (self.count & 63);
+        self.at = self.at.wrapping_sub((63 - (self.count & 63)) as usize >> 3);
+        self.count |= 56;
     }
 
     /// Steps over `n` bits, at most as many as are valid.
@@ -59,28 +63,31 @@ pub(super) struct Bits<'a> {
     next: usize,
     /// Whether a marker or the end of the source was reached.
     ended: bool,
-    pub words: Box<Words>,
-    stage: Box<[u8; STAGE]>,
-    /// Bytes of `words` that hold data.
-    filled: usize,
+    pub ahead: Box<Ahead>,
+    /// The lowest place that holds data, that of the last byte unstuffed.
+    low: usize,
     pub cursor: Cursor,
 }
 
 impl<'a> Bits<'a> {
     /// Starts at the first byte after a scan header.
     pub(super) fn new(source: &'a [u8], start: usize) -> Bits<'a> {
-        let words = Box::new([0; WORDS]);
-        let stage = Box::new([0; STAGE]);
-        Bits { source, next: start, ended: false, words, stage, filled: 0, cursor: Cursor::default() }
+        Bits { source, next: start, ended: false, ahead: Box::new([0; SIZE + 8]), low: TOP, cursor: Cursor::START }
     }
 
-    /// Makes sure that one block can be read from the words; call it before each block.
+    /// Bytes that are not in the window yet; negative when more was read than there is.
+    #[inline(always)]
+    fn left(&self) -> isize {
+        (self.cursor.at as isize).wrapping_add(8).wrapping_sub(self.low as isize)
+    }
+
+    /// Makes sure that one block can be read; call it before each block.
     ///
     /// # Errors
     /// When the block before has read beyond the end of the data.
     #[inline(always)]
     pub(super) fn ready(&mut self) -> Result<(), JpegError> {
-        if self.cursor.at + MARGIN > self.filled / 4 {
+        if self.left() < MARGIN as isize {
             return self.more();
         }
         Ok(())
@@ -92,60 +99,51 @@ impl<'a> Bits<'a> {
         if self.ended {
             return self.check();
         }
-        let full = self.filled / 4;
-        let from = self.cursor.at.min(full);
-        self.words.copy_within(from..full, 0);
-        self.cursor.at -= from;
-        let kept = full - from;
-        let made = self.unstuff();
-        let fresh = self.words.iter_mut().skip(kept);
-        // What lies beyond the data in the last word is never trusted, see `check`.
-        for (word, four) in fresh.zip(self.stage.as_chunks::<4>().0.iter().take(made.div_ceil(4))) {
-            *word = u32::from_be_bytes(*four);
-        }
-        self.filled = kept * 4 + made;
+        let left = usize::try_from(self.left()).unwrap_or(0);
+        self.ahead.copy_within(self.low..self.low + left, TOP - left);
+        self.low = TOP - left;
+        self.cursor.at = Cursor::START.at;
+        self.unstuff();
         Ok(())
     }
 
-    /// Fills the stage with unstuffed bytes and answers how many; fewer than all only when the data has ended.
-    fn unstuff(&mut self) -> usize {
-        let mut made = 0;
-        while made < STAGE {
-            let (rest, room) = (self.source.get(self.next..), self.stage.get_mut(made..));
-            let (Some(rest), Some(room)) = (rest, room) else { break };
+    /// Fills what is free with unstuffed bytes, less only when the data has ended.
+    fn unstuff(&mut self) {
+        const BACKWARD: [u8; 16] = [15, 14, 13, 12, 11, 10, 9, 8, 7, 6, 5, 4, 3, 2, 1, 0];
+        let (backward, ones) = (Vector::from_bytes(BACKWARD), Vector::splat_byte(0xFF));
+        while let Some(room) = self.low.checked_sub(16).and_then(|from| self.ahead.get_mut(from..self.low)) {
+            let rest = self.source.get(self.next..).unwrap_or(&[]);
             let clean = match (rest.first_chunk::<16>(), room.first_chunk_mut::<16>()) {
                 (Some(from), Some(to)) => {
-                    *to = *from;
-                    Vector::from_bytes(*from).equal_bytes(Vector::splat_byte(0xFF)).filled().trailing_zeros() as usize
+                    let sixteen = Vector::from_bytes(*from);
+                    *to = sixteen.pick(backward).bytes();
+                    sixteen.equal_bytes(ones).filled().trailing_zeros() as usize
                 }
                 _ => {
-                    let pairs = room.iter_mut().zip(rest).take_while(|(_, &b)| b != 0xFF);
+                    let pairs = room.iter_mut().rev().zip(rest).take_while(|(_, &b)| b != 0xFF);
                     pairs.map(|(to, &from)| *to = from).count()
                 }
             };
-            made += clean;
+            self.low -= clean;
             self.next += clean;
-            if clean == 16 || made == STAGE {
+            if clean == 16 {
                 continue;
             }
             match (self.source.get(self.next), self.source.get(self.next + 1)) {
                 (Some(0xFF), Some(0x00)) => {
-                    if let Some(to) = self.stage.get_mut(made) {
-                        *to = 0xFF;
-                    }
-                    made += 1;
+                    self.low -= 1;
+                    self.ahead[self.low % SIZE] = 0xFF;
                     self.next += 2;
                 }
                 // A fill byte before a marker (T.81 B.1.1.2).
                 (Some(0xFF), Some(0xFF)) => self.next += 1,
                 (Some(0xFF), _) | (None, _) => {
                     self.ended = true;
-                    return made;
+                    return;
                 }
                 _ => {}
             }
         }
-        made
     }
 
     /// Whether no more was read than there is.
@@ -153,8 +151,7 @@ impl<'a> Bits<'a> {
     /// # Errors
     /// `Truncated` when the file ends here, `Corrupt` when a marker comes too early.
     pub(super) fn check(&self) -> Result<(), JpegError> {
-        let read = (self.cursor.at as u64 * 32).saturating_sub(u64::from(self.cursor.count));
-        if read <= self.filled as u64 * 8 {
+        if self.left().saturating_mul(8).saturating_add(self.cursor.count as isize) >= 0 {
             return Ok(());
         }
         Err(match next_marker(self.source, self.next) {
@@ -178,8 +175,8 @@ impl<'a> Bits<'a> {
             Some((marker, after)) if marker == 0xD0 + (number & 7) => {
                 self.next = after;
                 self.ended = false;
-                self.filled = 0;
-                self.cursor = Cursor::default();
+                self.low = TOP;
+                self.cursor = Cursor::START;
                 Ok(())
             }
             Some((marker, _)) if is_restart(marker) => Err(JpegError::Corrupt("restart markers out of order")),

@@ -1,7 +1,7 @@
 //! Huffman tables that answer code, run and value in one look (T.81 Annex C and F.2.2).
 #![allow(clippy::indexing_slicing, reason = "indices are shifted or masked to the length of the fixed-size array")]
 
-use super::bits::{Cursor, Words};
+use super::bits::{Cursor, Ahead};
 use super::markers::{HuffSpec, ZIGZAG};
 use super::JpegError;
 
@@ -142,8 +142,8 @@ impl Table {
 
     /// The next DC difference of a table for `Dc`; the cursor keeps as many valid bits as [`Table::block`] wants.
     #[inline(always)]
-    pub(super) fn difference(&self, cursor: &mut Cursor, words: &Words) -> Option<i32> {
-        cursor.refill(words);
+    pub(super) fn difference(&self, cursor: &mut Cursor, ahead: &Ahead) -> Option<i32> {
+        cursor.refill(ahead);
         let entry = self.entry(cursor);
         if entry.step() != SLOW {
             cursor.skip(entry.bits());
@@ -151,22 +151,22 @@ impl Table {
         }
         let size = u32::from(self.long(entry, cursor)?);
         let value = extend(cursor.take(size), size);
-        cursor.refill(words);
+        cursor.refill(ahead);
         Some(value)
     }
 
     /// The next symbol of a table for `Symbol`; the cursor keeps at least 16 valid bits.
     #[inline(always)]
-    pub(super) fn symbol(&self, cursor: &mut Cursor, words: &Words) -> Option<u8> {
-        cursor.refill(words);
+    pub(super) fn symbol(&self, cursor: &mut Cursor, ahead: &Ahead) -> Option<u8> {
+        cursor.refill(ahead);
         let entry = self.entry(cursor);
         self.long(entry, cursor)
     }
 
     /// What comes next in the first pass of a band, by a table for `Band`.
     #[inline(always)]
-    pub(super) fn coded(&self, cursor: &mut Cursor, words: &Words) -> Option<Coded> {
-        cursor.refill(words);
+    pub(super) fn coded(&self, cursor: &mut Cursor, ahead: &Ahead) -> Option<Coded> {
+        cursor.refill(ahead);
         let entry = self.entry(cursor);
         if entry.step() != SLOW {
             cursor.skip(entry.bits());
@@ -183,37 +183,32 @@ impl Table {
     /// Reads the AC coefficients of a sequential block up to zigzag index `wanted` into `block`, natural order.
     ///
     /// Answers the index after the last one read and whether the block has ended. `None` for what is no valid code.
-    /// The cursor has at least as many valid bits as a look takes in.
+    /// The cursor has at least as many valid bits as three looks take in.
     #[inline(always)]
-    pub(super) fn block(&self, cursor: &mut Cursor, words: &Words, block: &mut [i16; 64], wanted: u32) -> Option<(u32, bool)> {
+    pub(super) fn block(&self, cursor: &mut Cursor, ahead: &Ahead, block: &mut [i16; 64], wanted: u32) -> Option<(u32, bool)> {
         let mut c = *cursor;
         let mut k = 1;
         // For a run of 16 zeros this writes a zero where there is one.
         let mut put = |next: u32, value: i32| block[usize::from(ZIGZAG[(next as usize - 1) & 63]) & 63] = value as i16;
-        loop {
-            let mut entry = self.entry(&c);
-            let mut next = k + entry.step();
-            if next <= 64 {
-                put(next, entry.value());
-                c.skip(entry.bits());
-                k = next;
-                if k > wanted {
-                    break;
-                }
-                // What a refill brings is enough for this look and the next one.
-                c.refill(words);
-                entry = self.entry(&c);
-                next = k + entry.step();
-                if next <= 64 {
+        'block: loop {
+            let entry = 'unanswered: {
+                // As many looks as there are bits for after a difference.
+                for _ in 0..3 {
+                    let entry = self.entry(&c);
+                    let next = k + entry.step();
+                    if next > 64 {
+                        break 'unanswered entry;
+                    }
                     put(next, entry.value());
                     c.skip(entry.bits());
                     k = next;
                     if k > wanted {
-                        break;
+                        break 'block;
                     }
-                    continue;
                 }
-            }
+                c.refill(ahead);
+                continue 'block;
+            };
             let (step, value) = match entry.step() {
                 END => {
                     c.skip(entry.bits());
@@ -221,7 +216,7 @@ impl Table {
                     return Some((k, true));
                 }
                 SLOW => {
-                    c.refill(words);
+                    c.refill(ahead);
                     let symbol = u32::from(self.long(entry, &mut c)?);
                     let (run, size) = (symbol >> 4, symbol & 15);
                     if size == 0 && run < 15 {
@@ -229,7 +224,7 @@ impl Table {
                         return Some((k, true));
                     }
                     let value = extend(c.take(size), size);
-                    c.refill(words);
+                    c.refill(ahead);
                     (run + 1, value)
                 }
                 _ => return None,
@@ -249,8 +244,8 @@ impl Table {
 
     /// Steps over one AC code; the zigzag index after it, 64 at the end of the block.
     #[inline(always)]
-    fn step_over(&self, cursor: &mut Cursor, words: &Words, k: u32) -> Option<u32> {
-        cursor.refill(words);
+    fn step_over(&self, cursor: &mut Cursor, ahead: &Ahead, k: u32) -> Option<u32> {
+        cursor.refill(ahead);
         let entry = self.entry(cursor);
         let step = match entry.step() {
             END => {
@@ -314,30 +309,29 @@ impl Skipper {
 
     /// Steps over the rest of a block from zigzag index `k`, 1..=63; `table` is the one that this was made of.
     #[inline(always)]
-    pub(super) fn rest(&self, table: &Table, cursor: &mut Cursor, words: &Words, mut k: u32) -> Option<()> {
+    pub(super) fn rest(&self, table: &Table, cursor: &mut Cursor, ahead: &Ahead, mut k: u32) -> Option<()> {
         let mut c = *cursor;
-        loop {
-            c.refill(words);
-            let mut entry = self.look[(c.window >> (64 - SKIP_LOOK)) as usize];
-            let mut next = k + u32::from(entry >> 6);
-            if next < 64 {
-                c.skip(u32::from(entry & 63));
-                k = next;
-                // A refill holds enough for a second look.
-                entry = self.look[(c.window >> (64 - SKIP_LOOK)) as usize];
-                next = k + u32::from(entry >> 6);
-                if next < 64 {
+        'rest: loop {
+            let (entry, next) = 'last: {
+                c.refill(ahead);
+                // As many looks as a refill holds enough for.
+                for _ in 0..4 {
+                    let entry = self.look[(c.window >> (64 - SKIP_LOOK)) as usize];
+                    let next = k + u32::from(entry >> 6);
+                    if next >= 64 {
+                        break 'last (entry, next);
+                    }
                     c.skip(u32::from(entry & 63));
                     k = next;
-                    continue;
                 }
-            }
+                continue 'rest;
+            };
             // Codes that reach index 64 early belong to the next block in part, and are walked one by one.
             if next == 64 || (SKIP_END..SKIP_END + 64).contains(&next) {
                 c.skip(u32::from(entry & 63));
                 break;
             }
-            k = table.step_over(&mut c, words, k)?;
+            k = table.step_over(&mut c, ahead, k)?;
             if k == 64 {
                 break;
             }

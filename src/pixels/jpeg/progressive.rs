@@ -158,11 +158,11 @@ fn dc_scan(
                         let place = (y * store.stride + x) * part.size * part.size;
                         let Some(dc) = store.coefficients.get_mut(place) else { continue };
                         if let Some(table) = table {
-                            let difference = table.difference(&mut bits.cursor, &bits.words);
+                            let difference = table.difference(&mut bits.cursor, &bits.ahead);
                             *prediction = prediction.wrapping_add(difference.ok_or_else(|| bits.bad_code())?);
                             *dc = (*prediction << scan.low) as i16;
                         } else {
-                            bits.cursor.refill(&bits.words);
+                            bits.cursor.refill(&bits.ahead);
                             *dc |= (bits.cursor.take(1) << scan.low) as i16;
                         }
                     }
@@ -222,7 +222,7 @@ fn first_block<const N: usize>(
     let mut k = scan.start;
     let mut run = 0;
     while k <= scan.end {
-        match table.coded(&mut cursor, &bits.words) {
+        match table.coded(&mut cursor, &bits.ahead) {
             Some(Coded::Value { step, value }) if k + step <= scan.end + 1 => {
                 k += step;
                 if value != 0 {

@@ -1,7 +1,7 @@
 //! Refinement of AC coefficients by one bit (T.81 G.1.2.3), led by the set of those that are nonzero already.
 #![allow(clippy::indexing_slicing, reason = "indices are masked to the length of the fixed-size array")]
 
-use super::bits::{Bits, Cursor, Restarts, Words};
+use super::bits::{Bits, Cursor, Restarts, Ahead};
 use super::frame::{Part, Scan};
 use super::huffman::Table;
 use super::progressive::{places, Store};
@@ -35,7 +35,7 @@ pub(super) fn pass<const S: u8, const N: usize>(
             }
             bits.ready()?;
             let cursor = bits.cursor;
-            let mut refining = Refining { cursor, words: &bits.words, places, block, set: *history, bit: 1 << scan.low };
+            let mut refining = Refining { cursor, ahead: &bits.ahead, places, block, set: *history, bit: 1 << scan.low };
             let refined = refining.block(scan, table, history, run);
             bits.cursor = refining.cursor;
             run = refined.ok_or_else(|| bits.bad_code())?;
@@ -47,7 +47,7 @@ pub(super) fn pass<const S: u8, const N: usize>(
 /// A block while it is refined.
 struct Refining<'a, const N: usize> {
     cursor: Cursor,
-    words: &'a Words,
+    ahead: &'a Ahead,
     places: &'a [u8; 64],
     block: &'a mut [i16; N],
     /// Which coefficients were nonzero before this scan.
@@ -62,7 +62,7 @@ impl<const N: usize> Refining<'_, N> {
     fn block(&mut self, scan: &Scan, table: &Table, history: &mut u64, mut run: u32) -> Option<u32> {
         let mut k = scan.start;
         while run == 0 && k <= scan.end {
-            let symbol = table.symbol(&mut self.cursor, self.words)?;
+            let symbol = table.symbol(&mut self.cursor, self.ahead)?;
             let mut zeros = u32::from(symbol >> 4);
             let value = match (symbol & 15, zeros) {
                 (0, 15) => 0,
@@ -116,7 +116,7 @@ impl<const N: usize> Refining<'_, N> {
     #[inline(always)]
     fn correct(&mut self, mut set: u64) {
         while set != 0 {
-            self.cursor.refill(self.words);
+            self.cursor.refill(self.ahead);
             let more = self.cursor.take(1) == 1;
             let k = set.trailing_zeros();
             set &= set - 1;
