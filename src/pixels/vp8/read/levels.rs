@@ -84,7 +84,7 @@ impl Coefficients {
         *bits = reader;
     }
 
-    #[inline(always)]
+    #[inline(never)]
     fn block(&mut self, reader: &mut BoolReader, odds: &Odds, kind: Kind, steps: &[i32; 2], i: usize, around: (&mut u8, &mut u8)) {
         let (group, lane) = (i >> 3, i & 7);
         let lanes = &mut self.lanes[group];
@@ -131,8 +131,7 @@ fn block(bits: &mut BoolReader, odds: &Odds, kind: Kind, context: u8, mut put: i
             nodes = &next[1];
             1
         };
-        let level = if bits.quick(128) { -size } else { size };
-        put(ZIGZAG[at], level);
+        put(ZIGZAG[at], bits.quick_signed(size));
         at += 1;
     }
     16
