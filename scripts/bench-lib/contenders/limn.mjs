@@ -21,12 +21,10 @@ export function started(module) {
 /** Both at once. */
 export const engine = async (path) => started(await compiled(path));
 
-/** What the engine reads without decoding: a PNM, or a PAM where there is alpha. */
+/** What the engine reads without decoding: a PAM. */
 export function uncompressed({ data, width, height, channels }) {
-  const head = channels === 4
-    ? `P7\nWIDTH ${width}\nHEIGHT ${height}\nDEPTH 4\nMAXVAL 255\nTUPLTYPE RGB_ALPHA\nENDHDR\n`
-    : `P6\n${width} ${height}\n255\n`;
-  return Buffer.concat([Buffer.from(head), data]);
+  const kind = channels === 4 ? 'RGB_ALPHA' : 'RGB';
+  return Buffer.concat([Buffer.from(`P7\nWIDTH ${width}\nHEIGHT ${height}\nDEPTH ${channels}\nMAXVAL 255\nTUPLTYPE ${kind}\nENDHDR\n`), data]);
 }
 
 function put(wasm, bytes) {

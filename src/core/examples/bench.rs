@@ -3,9 +3,11 @@
 
 use limn_core::accept::Class;
 use limn_core::config::{Bucket, Config};
+use limn_core::image::Size;
 use limn_core::kit::Kit;
 use limn_core::params::{short, Program};
 use limn_core::plan::Quality;
+use limn_core::rare::{Job, Made, Rare, Whole};
 use limn_core::render::{render, Scene};
 use std::cell::RefCell;
 
@@ -35,6 +37,33 @@ pub unsafe extern "C" fn limn_render(src: *const u8, src_len: u32, query: *const
     failed
 }
 
+/// Reads the pixels that encoders alone are measured with, and does no other rare job.
+struct Pixels;
+
+impl Rare for Pixels {
+    fn run(&self, job: &Job, data: &[u8]) -> limn_core::Result<Made> {
+        let (Job::WholeHeader { format: Whole::Pnm } | Job::WholeDecode { format: Whole::Pnm }) = job else {
+            return Err(limn_core::Error::NotImplemented("The engine alone does no rare jobs.".into()));
+        };
+        let (size, channels, samples) = pam(data).ok_or_else(|| limn_core::Error::ImageCorrupt("The PAM is damaged.".into()))?;
+        let bytes = match job {
+            Job::WholeHeader { .. } => vec![channels, 0],
+            _ => samples.to_vec(),
+        };
+        Ok(Made { size, bytes })
+    }
+}
+
+/// Size, channels and samples of a PAM of 8 bits a sample.
+fn pam(data: &[u8]) -> Option<(Size, u8, &[u8])> {
+    const END: &[u8] = b"ENDHDR\n";
+    let end = data.windows(END.len()).take(200).position(|at| at == END)?;
+    let (head, samples) = (std::str::from_utf8(data.get(..end)?).ok()?, data.get(end + END.len()..)?);
+    let number = |name: &str| head.lines().find_map(|line| line.strip_prefix(name)?.trim().parse::<u32>().ok());
+    let (size, channels) = (Size::new(number("WIDTH")?, number("HEIGHT")?), u8::try_from(number("DEPTH")?).ok()?);
+    (samples.len() as u64 == size.pixels() * u64::from(channels)).then_some((size, channels, samples))
+}
+
 fn run(source: &[u8], query: &str) -> limn_core::Result<Vec<u8>> {
     let config = Config::parse([
         ("LIMN_NODE_A", r#"{"name":"a","kind":"r2","binding":"A"}"#),
@@ -44,7 +73,7 @@ fn run(source: &[u8], query: &str) -> limn_core::Result<Vec<u8>> {
     let pairs = query.split('&').filter_map(|p| p.split_once('=')).filter_map(|(n, v)| Some((short::canonical_name(n)?, v.to_string())));
     let plan = Program::Short(pairs.collect()).compile(bucket)?;
     // A bucket's setting elsewhere, and no parameter.
-    let mut kit = Kit::default();
+    let mut kit = Kit::new(bucket.limits.clone(), &Pixels);
     kit.linear = query.split('&').any(|pair| pair == "linear=1");
     Ok(render(&plan, source, &Scene::new(Class::Base, &kit, Quality::Default))?.bytes)
 }

@@ -1,7 +1,7 @@
 //! Huffman tables that answer code, run and value in one look (T.81 Annex C and F.2.2).
 #![allow(clippy::indexing_slicing, reason = "indices are shifted or masked to the length of the fixed-size array")]
 
-use super::bits::{Cursor, Ahead};
+use super::bits::{Ahead, Cursor};
 use super::markers::{HuffSpec, ZIGZAG};
 use super::JpegError;
 

@@ -1,7 +1,7 @@
 //! Refinement of AC coefficients by one bit (T.81 G.1.2.3), led by the set of those that are nonzero already.
 #![allow(clippy::indexing_slicing, reason = "indices are masked to the length of the fixed-size array")]
 
-use super::bits::{Bits, Cursor, Restarts, Ahead};
+use super::bits::{Ahead, Bits, Cursor, Restarts};
 use super::frame::{Part, Scan};
 use super::huffman::Table;
 use super::progressive::{places, Store};
