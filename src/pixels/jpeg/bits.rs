@@ -1,5 +1,5 @@
 //! The bits of an entropy-coded segment: unstuffed piecewise into a buffer, and read through a 64-bit window.
-#![allow(clippy::indexing_slicing, reason = "indices are masked to the length of the fixed-size array")]
+#![allow(clippy::indexing_slicing, reason = "indices are masked to the length of the fixed-size array, or below its `TOP`")]
 
 use super::markers::{is_restart, next_marker};
 use super::JpegError;
@@ -132,7 +132,7 @@ impl<'a> Bits<'a> {
             match (self.source.get(self.next), self.source.get(self.next + 1)) {
                 (Some(0xFF), Some(0x00)) => {
                     self.low -= 1;
-                    self.ahead[self.low % SIZE] = 0xFF;
+                    self.ahead[self.low] = 0xFF;
                     self.next += 2;
                 }
                 // A fill byte before a marker (T.81 B.1.1.2).
@@ -239,6 +239,64 @@ impl Restarts {
             u32::MAX
         } else {
             self.left
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// Bytes of which many are 0xFF, and the first ones too, where a segment is short.
+    fn bytes(seed: u32, len: usize) -> Vec<u8> {
+        let mut state = seed;
+        let mut next = || {
+            state = state.wrapping_mul(1664525).wrapping_add(1013904223);
+            (state >> 16) as u8
+        };
+        (0..len).map(|_| if next() < 60 { 0xFF } else { next() }).collect()
+    }
+
+    fn stuffed(bytes: &[u8]) -> Vec<u8> {
+        bytes.iter().flat_map(|&byte| if byte == 0xFF { vec![0xFF, 0] } else { vec![byte] }).collect()
+    }
+
+    fn assert_read(bits: &mut Bits<'_>, wanted: &[u8], name: &str) {
+        bits.ready().unwrap();
+        for (i, &byte) in wanted.iter().enumerate() {
+            bits.ready().unwrap();
+            bits.cursor.refill(&bits.ahead);
+            assert_eq!(bits.cursor.take(8), u32::from(byte), "byte {i} of {name}");
+        }
+        bits.check().unwrap();
+    }
+
+    #[test]
+    fn what_was_stuffed_is_read_and_its_end_noticed() {
+        for (seed, len) in (0..40).map(|seed| (seed, seed as usize)).chain([(41, 500), (42, 70_000)]) {
+            let wanted = bytes(seed, len);
+            let source = [stuffed(&wanted), vec![0xFF, 0xD9]].concat();
+            let mut bits = Bits::new(&source, 0);
+            assert_read(&mut bits, &wanted, &format!("{len}"));
+            assert_eq!(bits.finish().unwrap(), source.len() - 2);
+            bits.cursor.refill(&bits.ahead);
+            bits.cursor.skip(1);
+            assert!(bits.check().is_err() && bits.ready().is_err(), "{len}");
+        }
+    }
+
+    #[test]
+    fn segments_begin_afresh_at_restart_markers() {
+        let parts: Vec<_> = (0..300).map(|seed| bytes(seed, 1 + seed as usize % 40)).collect();
+        let mut source = Vec::new();
+        for (number, part) in parts.iter().enumerate() {
+            source.extend(stuffed(part));
+            source.extend([0xFF, 0xD0 + (number as u8 & 7)]);
+        }
+        let mut bits = Bits::new(&source, 0);
+        for (number, part) in parts.iter().enumerate() {
+            assert_read(&mut bits, part, &format!("segment {number}"));
+            bits.restart(number as u8).unwrap();
         }
     }
 }
