@@ -15,15 +15,16 @@ thread_local! {
     static OUT: RefCell<Vec<u8>> = const { RefCell::new(Vec::new()) };
 }
 
+/// Memory for the host to write to; not cleared, as no contender's is.
 #[no_mangle]
 pub extern "C" fn limn_alloc(len: u32) -> *mut u8 {
-    Box::leak(vec![0u8; len as usize].into_boxed_slice()).as_mut_ptr()
+    std::mem::ManuallyDrop::new(Vec::with_capacity(len as usize)).as_mut_ptr()
 }
 
 /// `ptr` and `len` must be those of one [`limn_alloc`].
 #[no_mangle]
 pub unsafe extern "C" fn limn_free(ptr: *mut u8, len: u32) {
-    drop(Box::from_raw(std::ptr::slice_from_raw_parts_mut(ptr, len as usize)));
+    drop(Vec::from_raw_parts(ptr, 0, len as usize));
 }
 
 /// 0 and the image as output, or 1 and the error's sentence.
