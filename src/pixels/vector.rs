@@ -62,6 +62,8 @@ mod native {
             xor = v128_xor;
             /// 32-bit sums.
             add_wide = i32x4_add;
+            /// 32-bit differences.
+            sub_wide = i32x4_sub;
             /// The low halves of 32-bit products.
             mul_wide = i32x4_mul;
             /// 32-bit sums of neighbouring 16-bit products.
@@ -207,6 +209,11 @@ mod native {
         pub fn zip64(self, o: Self) -> [Self; 2] {
             [Self(u64x2_shuffle::<0, 2>(self.0, o.0)), Self(u64x2_shuffle::<1, 3>(self.0, o.0))]
         }
+        /// The even and the odd ones of sixteen 16-bit numbers.
+        #[inline(always)]
+        pub fn unzip16(self, o: Self) -> [Self; 2] {
+            [Self(u16x8_shuffle::<0, 2, 4, 6, 8, 10, 12, 14>(self.0, o.0)), Self(u16x8_shuffle::<1, 3, 5, 7, 9, 11, 13, 15>(self.0, o.0))]
+        }
         /// The even and the odd ones of eight 32-bit numbers.
         #[inline(always)]
         pub fn unzip32(self, o: Self) -> [Self; 2] {
@@ -254,6 +261,26 @@ impl Vector {
     #[inline(always)]
     pub fn apart(self, other: Self) -> Self {
         self.sub_bytes(other).or(other.sub_bytes(self))
+    }
+
+    /// Four times two 16-bit numbers.
+    #[inline(always)]
+    pub fn pairs(a: i16, b: i16) -> Self {
+        Self::from_words([u32::from(a as u16) | u32::from(b as u16) << 16; 4])
+    }
+
+    /// Eight rows of eight 16-bit numbers turned to columns.
+    #[inline(always)]
+    pub fn transposed(rows: &[Self; 8]) -> [Self; 8] {
+        let four = |at: usize| {
+            let [a, b] = rows[at].zip16(rows[at + 1]);
+            let [c, d] = rows[at + 2].zip16(rows[at + 3]);
+            let ([e, f], [g, h]) = (a.zip32(c), b.zip32(d));
+            [e, f, g, h]
+        };
+        let (top, bottom) = (four(0), four(4));
+        let [[a, b], [c, d], [e, f], [g, h]] = [0, 1, 2, 3].map(|i| top[i].zip64(bottom[i]));
+        [a, b, c, d, e, f, g, h]
     }
 
     /// Eight 16-bit numbers.

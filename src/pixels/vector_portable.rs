@@ -205,6 +205,12 @@ impl Vector {
         let (a, b) = (self.wide(), other.wide());
         Self::from_words(std::array::from_fn(|i| a[i].wrapping_add(b[i])))
     }
+    /// 32-bit differences.
+    #[inline(always)]
+    pub fn sub_wide(self, other: Self) -> Self {
+        let (a, b) = (self.wide(), other.wide());
+        Self::from_words(std::array::from_fn(|i| a[i].wrapping_sub(b[i])))
+    }
     /// The low halves of 32-bit products.
     #[inline(always)]
     pub fn mul_wide(self, other: Self) -> Self {
@@ -311,6 +317,12 @@ impl Vector {
     #[inline(always)]
     pub fn zip64(self, other: Self) -> [Self; 2] {
         self.zip(other, 8)
+    }
+    /// The even and the odd ones of sixteen 16-bit numbers.
+    #[inline(always)]
+    pub fn unzip16(self, other: Self) -> [Self; 2] {
+        let (a, b) = (self.numbers(), other.numbers());
+        [0, 1].map(|from| Self::from_numbers(std::array::from_fn(|i| if i < 4 { a[2 * i + from] } else { b[2 * (i - 4) + from] })))
     }
     /// The even and the odd ones of eight 32-bit numbers.
     #[inline(always)]

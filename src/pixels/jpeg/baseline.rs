@@ -4,7 +4,6 @@ use super::bits::{Bits, Restarts};
 use super::frame::{Layout, Part, Scan};
 use super::header::Header;
 use super::huffman::{Purpose, Skipper, Table};
-use super::idct::Grid;
 use super::markers::{Segment, Tables, EOI, SOS};
 use super::output::{Keep, Output, Plane, Sink};
 use super::{idct, idct_small, standard, JpegError};
@@ -44,7 +43,7 @@ pub(super) fn decode(bytes: &[u8], header: &Header, layout: &Layout, sink: Sink<
             units: units(&scan, layout, &tables, &coders)?,
             bits: Bits::new(bytes, at),
             restarts: Restarts::new(tables.restart),
-            scratch: Scratch { block: [0; 64], zeros: black_box([0; 8]), grid: Grid::default() },
+            scratch: Scratch { block: [0; 64], zeros: black_box([0; 8]) },
         };
         let lone = layout.parts.get(scan.parts.first().map_or(0, |p| p.index)).filter(|_| scan.parts.len() == 1);
         let (across, down) = lone.map_or(layout.mcus, |part| part.blocks);
@@ -154,7 +153,6 @@ struct Scratch {
     /// Zeros that the compiler cannot see: it would clear a block with `memory.fill`, which costs as much in
     /// WebAssembly engines as the rest of a small block.
     zeros: [i16; 8],
-    grid: Grid,
 }
 
 impl Run<'_> {
@@ -246,7 +244,7 @@ impl Unit<'_> {
             4 if k == 1 => idct_small::flat::<4>(dc, &self.quant, stride, out),
             4 => idct_small::four::<8, 64>(block, &self.quant, stride, out),
             _ if k == 1 => idct_small::flat::<8>(dc, &self.quant, stride, out),
-            _ => idct::eight(block, k - 1, &self.quant, &mut scratch.grid, stride, out),
+            _ => idct::eight(block, k - 1, &self.quant, stride, out),
         }
         Some(())
     }

@@ -5,7 +5,6 @@ use super::bits::{Bits, Restarts};
 use super::frame::{Layout, Part, Scan};
 use super::header::Header;
 use super::huffman::{Coded, Purpose, Table};
-use super::idct::Grid;
 use super::markers::{Tables, ZIGZAG};
 use super::output::{Keep, Output, Plane, Sink};
 use super::{buffer, idct, idct_small, refine, script, JpegError};
@@ -109,11 +108,10 @@ impl Store {
             2 => blocks::<4>(row, out, 2, |block, out| idct_small::two(block, quant, stride, out)),
             4 => blocks::<16>(row, out, 4, |block, out| idct_small::four::<4, 16>(block, quant, stride, out)),
             _ => {
-                let mut grid = Grid::default();
                 let mut history = self.history.iter().skip(from + first);
                 blocks::<64>(row, out, 8, |block, out| match history.next().map_or(63, |set| set | 1).ilog2() {
                     0 => idct_small::flat::<8>(i32::from(block[0]), quant, stride, out),
-                    last => idct::eight(block, last, quant, &mut grid, stride, out),
+                    last => idct::eight(block, last, quant, stride, out),
                 });
             }
         }

@@ -30,11 +30,6 @@ const C: [i16; 8] = {
     out
 };
 
-#[inline(always)]
-fn pairs(a: i16, b: i16) -> Vector {
-    Vector::from_numbers([a, b, a, b, a, b, a, b])
-}
-
 /// Two halves of 32-bit numbers, shifted right and rounded.
 #[inline(always)]
 fn settle([low, high]: [Vector; 2], bits: u32) -> Vector {
@@ -52,10 +47,10 @@ fn pass(r: &Block, first: bool) -> Block {
     let (e0, e1, e2, e3) = (s0.add(s3), s1.add(s2), s1.sub(s2), s0.sub(s3));
     let plain = |v: Vector| if first { v.shl(KEPT) } else { v.add(Vector::splat(1 << (KEPT - MORE - 1))).shr(KEPT - MORE) };
     let turned = e3.zip16(e2);
-    let even = |a: i16, b: i16| settle(turned.map(|half| half.dot(pairs(a, b))), bits);
+    let even = |a: i16, b: i16| settle(turned.map(|half| half.dot(Vector::pairs(a, b))), bits);
     let (front, back) = (difference(0).zip16(difference(1)), difference(2).zip16(difference(3)));
     let odd = |a: i16, b: i16, c: i16, d: i16| {
-        let half = |i: usize| front[i].dot(pairs(a, b)).add_wide(back[i].dot(pairs(c, d)));
+        let half = |i: usize| front[i].dot(Vector::pairs(a, b)).add_wide(back[i].dot(Vector::pairs(c, d)));
         settle([half(0), half(1)], bits)
     };
     [
@@ -71,21 +66,8 @@ fn pass(r: &Block, first: bool) -> Block {
 }
 
 #[inline(always)]
-fn transposed(r: &Block) -> Block {
-    let four = |at: usize| {
-        let [a, b] = r[at].zip16(r[at + 1]);
-        let [c, d] = r[at + 2].zip16(r[at + 3]);
-        let ([e, f], [g, h]) = (a.zip32(c), b.zip32(d));
-        [e, f, g, h]
-    };
-    let (top, bottom) = (four(0), four(4));
-    let [[a, b], [c, d], [e, f], [g, h]] = [0, 1, 2, 3].map(|i| top[i].zip64(bottom[i]));
-    [a, b, c, d, e, f, g, h]
-}
-
-#[inline(always)]
 fn forward(samples: &Block) -> Block {
-    pass(&transposed(&pass(samples, true)), false)
+    pass(&Vector::transposed(&pass(samples, true)), false)
 }
 
 /// Transforms two blocks that stand side by side in rows of sixteen samples.
