@@ -26,7 +26,7 @@ function options() {
   const runs = Number(values.runs ?? (values.quick ? 5 : 9));
   if (!values.wasm || !values.peers || !Number.isInteger(runs) || runs < 1) throw new Error('usage: node scripts/bench.mjs --wasm PATH --peers DIR [--rare PATH] [--quick] [--runs N] [--only TEXT] [--work DIR] [--json FILE]');
   // In milliseconds of one contender at one job: the slow ones run less often.
-  return { ...values, runs, spend: values.quick ? 1500 : 10_000, fixtures: process.env.LIMN_FIXTURES };
+  return { ...values, runs, spend: values.quick ? 1000 : 10_000, fixtures: process.env.LIMN_FIXTURES };
 }
 
 /** One job's lines, with ratios to Limn, the memory beside the source, and SSIM with the full filter. */
