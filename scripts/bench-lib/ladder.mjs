@@ -8,8 +8,9 @@ import { pixels } from './pixels.mjs';
 import { ssim } from './ssim.mjs';
 
 const LADDER = [40, 55, 70, 80, 88];
-/** AVIF's scale is its own, and each step takes a second. */
+/** AVIF's scale is its own, and each step takes seconds. */
 const LADDER_AVIF = [40, 60, 78, 92];
+const LADDER_AVIF_QUICK = [40, 60, 78];
 
 /** The encoders by name, each `(picture, quality)` to a file. */
 async function encoders({ wasm, rare }) {
@@ -94,14 +95,14 @@ const PAIRS = [
 
 /** For each picture the ladders, ours to theirs at equal SSIM, and the bytes of lossless PNG. */
 export async function ladders(options) {
-  const all = await encoders(options);
+  const all = await encoders(options), avif = options.quick ? LADDER_AVIF_QUICK : LADDER_AVIF;
   const results = [];
   for (const picture of await pictures(options)) {
     process.stderr.write(`ladders of ${picture.name}\n`);
     const steps = {};
     for (const [name, encode] of Object.entries(all)) {
       if (name.endsWith('png')) continue;
-      steps[name] = await climbed(encode, picture, name === 'limn avif' ? LADDER_AVIF : LADDER);
+      steps[name] = await climbed(encode, picture, name === 'limn avif' ? avif : LADDER);
     }
     const pairs = PAIRS.map(([ours, theirs]) => ({ ours, theirs, ...(steps[ours] && atEqualSsim(steps[ours], steps[theirs])) }));
     const [png, sharpPng] = [(await all['limn png'](picture, 80)).length, (await all['sharp png'](picture)).length];
