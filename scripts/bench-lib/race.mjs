@@ -35,7 +35,7 @@ const middle = (sorted) => (sorted[(sorted.length - 1) >> 1] + sorted[sorted.len
 /**
  * One line for each contender: minimum and median of its times in milliseconds, bytes of its file, peak memory of
  * its first run. Round 0 warms up. `spend` is how many milliseconds one contender may take, so that a slow one
- * runs less often; two rounds it always has. While it has taken no quarter of them, or no half second, it goes on for up
+ * runs less often; two rounds it always has. While it has taken no quarter of them, or not 800, it goes on for up
  * to four times the rounds, since short times are disturbed the most.
  */
 export async function race(job, contenders, { where, runs, spend }) {
@@ -44,7 +44,7 @@ export async function race(job, contenders, { where, runs, spend }) {
     return { name: who.name, note: note(job), times: [], spent: 0, runner: runner(who, job, where) };
   });
   await Promise.all(lines.map(async (line) => (line.error = (await line.runner.ready).error)));
-  const goesOn = ({ error, spent }, round) => !error && (round <= 2 || spent < (round <= runs ? spend : Math.max(spend / 4, 500)));
+  const goesOn = ({ error, spent }, round) => !error && (round <= 2 || spent < (round <= runs ? spend : Math.max(spend / 4, 800)));
   for (let round = 0; round <= 4 * runs; round++) {
     // The first place goes round, so that no one always follows the same neighbour.
     for (let i = 0; i < lines.length; i++) {

@@ -11,13 +11,13 @@ const fn fixed(value: f64) -> i32 {
     (value * 65536.0 + 0.5) as i32
 }
 
-/// Red, green and blue of YCbCr, by the equations of JFIF with the rounding of libjpeg.
+/// Red, green and blue of YCbCr, by the equations of JFIF with the constants and the rounding of libjpeg.
 #[inline(always)]
 fn rgb(y: u8, cb: u8, cr: u8) -> [u8; 3] {
     const HALF: i32 = 1 << (POINT - 1);
     let (y, cb, cr) = (i32::from(y), i32::from(cb) - 128, i32::from(cr) - 128);
     let r = y + ((fixed(1.402) * cr + HALF) >> POINT);
-    let g = y + ((-fixed(0.344136286) * cb - fixed(0.714136286) * cr + HALF) >> POINT);
+    let g = y + ((-fixed(0.34414) * cb - fixed(0.71414) * cr + HALF) >> POINT);
     let b = y + ((fixed(1.772) * cb + HALF) >> POINT);
     [r.clamp(0, 255) as u8, g.clamp(0, 255) as u8, b.clamp(0, 255) as u8]
 }
@@ -27,7 +27,7 @@ fn rgb(y: u8, cb: u8, cr: u8) -> [u8; 3] {
 #[inline(always)]
 fn convert(y: Vector, cb: Vector, cr: Vector) -> [Vector; 3] {
     const OF_RED: i16 = (fixed(1.402) - (1 << POINT)) as i16;
-    const OF_GREEN: [i16; 2] = [-fixed(0.344136286) as i16, ((1 << POINT) - fixed(0.714136286)) as i16];
+    const OF_GREEN: [i16; 2] = [-fixed(0.34414) as i16, ((1 << POINT) - fixed(0.71414)) as i16];
     const OF_BLUE: i16 = (fixed(1.772) - (2 << POINT)) as i16;
     let weights = |cb: i16, cr: i16| Vector::from_words([u32::from(cb as u16) | u32::from(cr as u16) << 16; 4]);
     let (red, green, blue) = (weights(0, OF_RED), weights(OF_GREEN[0], OF_GREEN[1]), weights(OF_BLUE, 0));
