@@ -1,6 +1,6 @@
 // Writes tests/libjpeg: JPEGs, and what libjpeg-turbo, as wasm-vips has it, makes of them at each scale. To be run by hand
 // where scripts/bench has installed the peers: node scripts/libjpeg.mjs [PEERS]
-import { mkdir, writeFile } from 'node:fs/promises';
+import { mkdir, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import sharp from 'sharp';
 import { peer } from './bench-lib/contenders/peer.mjs';
@@ -20,4 +20,7 @@ for (const [name, chromaSubsampling] of [['420', '4:2:0'], ['444', '4:4:4']]) {
     image.delete();
   }
 }
+// 14 by 10 MCUs, of which five stand between two restart markers.
+const image = vips.Image.jpegloadBuffer(await readFile(join(FOLDER, '420.jpg')));
+await writeFile(join(FOLDER, 'restarts.jpg'), image.jpegsaveBuffer({ Q: 90, restart_interval: 5, keep: vips.ForeignKeep.none }));
 process.exit(0);

@@ -39,22 +39,21 @@ pub(super) fn decode(bytes: &[u8], header: &Header, layout: &Layout, sink: Sink<
             }
         }
         let coders = Coders::new(&scan, &tables)?;
+        let lone = layout.parts.get(scan.parts.first().map_or(0, |p| p.index)).filter(|_| scan.parts.len() == 1);
+        let (across, down) = lone.map_or(layout.mcus, |part| part.blocks);
+        // Of a component that comes alone blocks are counted, not MCUs.
+        let (h, v) = lone.filter(|_| !header.interleaved).map_or((1, 1), |part| (part.h, part.v));
+        let times = |range: &Range<usize>, n: usize| range.start * n..range.end * n;
         let mut run = Run {
             units: units(&scan, layout, &tables, &coders)?,
             bits: Bits::new(bytes, at),
             restarts: Restarts::new(tables.restart),
+            wanted: Wanted { across, rows: times(&layout.mcu_rows, v), columns: times(&layout.mcu_columns, h) },
+            passes: false,
             scratch: Scratch { block: [0; 64], zeros: black_box([0; 8]) },
         };
-        let lone = layout.parts.get(scan.parts.first().map_or(0, |p| p.index)).filter(|_| scan.parts.len() == 1);
-        let (across, down) = lone.map_or(layout.mcus, |part| part.blocks);
         for row in 0..down {
-            // Of a component that comes alone blocks are counted, not MCUs.
-            let (h, v) = lone.filter(|_| !header.interleaved).map_or((1, 1), |part| (part.h, part.v));
-            let columns = match layout.mcu_rows.contains(&(row / v.max(1))) {
-                true => layout.mcu_columns.start * h..layout.mcu_columns.end * h,
-                false => 0..0,
-            };
-            run.mcu_row(row, across, &columns, &mut output.planes)?;
+            run.mcu_row(row, &mut output.planes)?;
             if header.interleaved {
                 run.bits.check()?;
                 output.give(row + 1, sink)?;
@@ -143,7 +142,40 @@ struct Run<'a> {
     units: Vec<Unit<'a>>,
     bits: Bits<'a>,
     restarts: Restarts,
+    wanted: Wanted,
+    /// Whether nothing is wanted up to the next restart marker.
+    passes: bool,
     scratch: Scratch,
+}
+
+/// Which MCUs of a scan, or blocks of a component that comes alone, are wanted.
+struct Wanted {
+    /// How many there are in a row.
+    across: usize,
+    rows: Range<usize>,
+    columns: Range<usize>,
+}
+
+impl Wanted {
+    /// The columns of a row that are wanted.
+    fn of_row(&self, row: usize) -> Range<usize> {
+        if self.rows.contains(&row) {
+            self.columns.clone()
+        } else {
+            0..0
+        }
+    }
+
+    /// Whether none of so many from one on is wanted.
+    fn spares(&self, row: usize, column: usize, count: u32) -> bool {
+        let next = match row {
+            _ if row < self.rows.start => self.rows.start,
+            _ if column < self.columns.end => row,
+            _ => row + 1,
+        };
+        let ahead = ((next - row) * self.across + self.columns.start).saturating_sub(column);
+        self.columns.is_empty() || next >= self.rows.end || ahead >= count as usize
+    }
 }
 
 /// What blocks are decoded in.
@@ -156,17 +188,24 @@ struct Scratch {
 }
 
 impl Run<'_> {
-    /// Decodes one row of MCUs, `wanted` columns of it into the planes.
-    fn mcu_row(&mut self, row: usize, across: usize, wanted: &Range<usize>, planes: &mut [Plane]) -> Result<(), JpegError> {
+    /// Decodes one row of MCUs, what is wanted of it into the planes.
+    fn mcu_row(&mut self, row: usize, planes: &mut [Plane]) -> Result<(), JpegError> {
+        let wanted = self.wanted.of_row(row);
         for unit in &mut self.units {
             let Some(plane) = planes.get(unit.index) else { continue };
             for (down, start) in unit.starts.iter_mut().enumerate() {
                 *start = plane.start((row * unit.blocks.1 + down) * unit.part.size);
             }
         }
-        for column in 0..across {
+        for column in 0..self.wanted.across {
             if self.restarts.step(&mut self.bits)? {
                 self.units.iter_mut().for_each(|unit| unit.prediction = 0);
+            }
+            if let Some(count) = self.restarts.begun() {
+                self.passes = self.wanted.spares(row, column, count) && self.bits.pass_over();
+            }
+            if self.passes {
+                continue;
             }
             if !wanted.contains(&column) {
                 for unit in &mut self.units {

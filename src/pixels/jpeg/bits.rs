@@ -185,6 +185,14 @@ impl<'a> Bits<'a> {
         }
     }
 
+    /// Passes over this segment, of which nothing was read yet, to the marker after it; answers whether there is one.
+    pub(super) fn pass_over(&mut self) -> bool {
+        let Some((_, after)) = next_marker(self.source, self.next) else { return false };
+        self.next = after.saturating_sub(2);
+        self.ended = true;
+        true
+    }
+
     /// Where to look for the marker after this data.
     ///
     /// # Errors
@@ -226,6 +234,12 @@ impl Restarts {
         }
         self.left -= 1;
         Ok(due)
+    }
+
+    /// How many MCUs stand between two markers, where one that was just stepped to is the first of them.
+    #[inline(always)]
+    pub(super) fn begun(&self) -> Option<u32> {
+        (self.interval != 0 && self.left + 1 == self.interval).then_some(self.interval)
     }
 
     /// Steps over `blocks` at once, no more than [`Restarts::room`].
