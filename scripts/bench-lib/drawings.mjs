@@ -17,7 +17,7 @@ function photo(width, height) {
   return whole.extend({ left: x >> 1, right: x - (x >> 1), top: y >> 1, bottom: y - (y >> 1), extendWith: 'mirror' });
 }
 
-const jpeg = (width, height, progressive = false) => () => photo(width, height).jpeg({ quality: 88, progressive });
+const jpeg = (width, height, { progressive = false, quality = 88 } = {}) => () => photo(width, height).jpeg({ quality, progressive });
 
 const frames = async () => {
   const drawn = await Promise.all(Array.from({ length: 12 }, (_, i) => sharp(Buffer.from(boat(i / 12))).flatten().resize(640).png().toBuffer()));
@@ -31,11 +31,13 @@ const DRAWN = {
   '6mp.jpg': jpeg(3000, 2000),
   '12mp.jpg': jpeg(4000, 3000),
   '24mp.jpg': jpeg(6000, 4000),
+  '24mp-4mb.jpg': jpeg(6000, 4000, { quality: 78 }),
+  '24mp-12mb.jpg': jpeg(6000, 4000, { quality: 98 }),
   '50mp.jpg': jpeg(8660, 5774),
-  '100mp.jpg': jpeg(12_000, 8334),
-  '6mp-progressive.jpg': jpeg(3000, 2000, true),
-  '24mp-progressive.jpg': jpeg(6000, 4000, true),
-  '50mp-progressive.jpg': jpeg(8660, 5774, true),
+  '100mp.jpg': jpeg(12_000, 8334, { quality: 82 }),
+  '6mp-progressive.jpg': jpeg(3000, 2000, { progressive: true }),
+  '24mp-progressive.jpg': jpeg(6000, 4000, { progressive: true }),
+  '50mp-progressive.jpg': jpeg(8660, 5774, { progressive: true }),
   '2mp.png': () => photo(1920, 1080).png(),
   '6mp.png': () => photo(3000, 2000).png(),
   'screenshot.png': () => sharp(Buffer.from(screenshot)).flatten().png(),

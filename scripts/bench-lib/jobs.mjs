@@ -13,6 +13,9 @@ const DRAWN = [
   { file: '6mp.jpg', width: 320, format: 'jpg', series: 'baseline JPEG -> 320 jpg', quick: true, linear: true },
   { file: '12mp.jpg', width: 320, format: 'jpg', series: 'baseline JPEG -> 320 jpg' },
   { file: '24mp.jpg', width: 320, format: 'jpg', series: 'baseline JPEG -> 320 jpg', quick: true },
+  // The same pixels in other files: memory is to follow neither.
+  { file: '24mp-4mb.jpg', width: 320, format: 'jpg' },
+  { file: '24mp-12mb.jpg', width: 320, format: 'jpg' },
   { file: '50mp.jpg', width: 320, format: 'jpg', series: 'baseline JPEG -> 320 jpg' },
   { file: '100mp.jpg', width: 320, format: 'jpg', series: 'baseline JPEG -> 320 jpg' },
   { file: '6mp-progressive.jpg', width: 320, format: 'jpg', series: 'progressive JPEG -> 320 jpg' },
