@@ -13,7 +13,7 @@ import { likeness, reference } from './bench-lib/likeness.mjs';
 import { race } from './bench-lib/race.mjs';
 import { reductions } from './bench-lib/reductions.mjs';
 import { startup } from './bench-lib/startup.mjs';
-import { barLines, lines, nearness, sizes, starts, times } from './bench-lib/table.mjs';
+import { barLines, lines, nearness, sizes, starts, times, waits } from './bench-lib/table.mjs';
 
 /** The Worker's main module, where it is built. */
 const MAIN = 'src/edge/build/index_bg.wasm';
@@ -77,7 +77,7 @@ async function main() {
   const start = asked.only ? undefined : await startup({ wasm: asked.wasm, main: MAIN, source: await readFile(join(asked.work, '2mp.jpg')) });
   const found = { results, start, fits: fits(results), ladders: climbed, reductions: near, bars: bars({ results, ladders: climbed, reductions: near, start }), missing: missing(asked, results) };
   console.log(head(asked, load));
-  console.log([times(results), lines(found.fits), sizes(climbed), nearness(near), ...start ? [starts(start)] : [], barLines(found.bars), ...found.missing].join('\n\n'));
+  console.log([times(results), lines(found.fits), sizes(climbed), waits(climbed), nearness(near), ...start ? [starts(start)] : [], barLines(found.bars), ...found.missing].join('\n\n'));
   const file = asked.json ?? join(asked.work, 'last.json');
   await mkdir(dirname(file), { recursive: true });
   await writeFile(file, `${JSON.stringify({ node: process.version, processor: cpus()[0]?.model, load, quick: asked.quick, runs: asked.runs, ...found }, null, 2)}\n`);

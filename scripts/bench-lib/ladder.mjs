@@ -11,9 +11,13 @@ const LADDER = [40, 55, 70, 80, 88];
 /** AVIF's scale is its own, and each step takes seconds. */
 const LADDER_AVIF = [40, 60, 78, 92];
 const LADDER_AVIF_QUICK = [40, 60, 78];
+/** The same range by libaom's scale. */
+const LADDER_LIBAOM = [30, 50, 66, 82];
 
 /** The encoders by name, each `(picture, quality)` to a file. */
-async function encoders({ wasm, rare }) {
+async function encoders({ wasm, rare, quick }) {
+  // libaom's time stands beside ours, which has one thread.
+  sharp.concurrency(1);
   const limn = await engine(wasm);
   const own = (program) => (picture, quality) => limn(`${program}&q=${quality}`, uncompressed(picture));
   const peer = (encode) => (picture, quality) => encode(sharp(picture.data, { raw: picture }), quality).toBuffer();
@@ -36,6 +40,7 @@ async function encoders({ wasm, rare }) {
       if (!ok) throw new Error(Buffer.from(bytes).toString());
       return bytes;
     };
+    if (!quick) all['libaom, effort 4'] = peer((image, quality) => image.avif({ quality, effort: 4, chromaSubsampling: '4:2:0' }));
   }
   return all;
 }
@@ -56,9 +61,11 @@ async function pictures({ fixtures, quick }) {
 async function climbed(encode, picture, ladder) {
   const steps = [];
   for (const quality of ladder) {
+    const begun = performance.now();
     const file = await encode(picture, quality);
+    const ms = performance.now() - begun;
     const { data, width, height } = await pixels(Buffer.from(file));
-    steps.push({ quality, bytes: file.length, ssim: ssim(data, picture.data, width, height) });
+    steps.push({ quality, ms, bytes: file.length, ssim: ssim(data, picture.data, width, height) });
   }
   return steps;
 }
@@ -91,20 +98,22 @@ const PAIRS = [
   ['limn jpg, progressive', 'limn jpg'],
   ['limn jpg, high effort', 'mozjpeg'],
   ['limn avif', 'limn webp'],
+  ['limn avif', 'libaom, effort 4'],
 ];
 
 /** For each picture the ladders, ours to theirs at equal SSIM, and the bytes of lossless PNG. */
 export async function ladders(options) {
-  const all = await encoders(options), avif = options.quick ? LADDER_AVIF_QUICK : LADDER_AVIF;
+  const all = await encoders(options);
+  const own = { 'limn avif': options.quick ? LADDER_AVIF_QUICK : LADDER_AVIF, 'libaom, effort 4': LADDER_LIBAOM };
   const results = [];
   for (const picture of await pictures(options)) {
     process.stderr.write(`ladders of ${picture.name}\n`);
     const steps = {};
     for (const [name, encode] of Object.entries(all)) {
       if (name.endsWith('png')) continue;
-      steps[name] = await climbed(encode, picture, name === 'limn avif' ? avif : LADDER);
+      steps[name] = await climbed(encode, picture, own[name] ?? LADDER);
     }
-    const pairs = PAIRS.map(([ours, theirs]) => ({ ours, theirs, ...(steps[ours] && atEqualSsim(steps[ours], steps[theirs])) }));
+    const pairs = PAIRS.filter(([, theirs]) => theirs in all).map(([ours, theirs]) => ({ ours, theirs, ...(steps[ours] && atEqualSsim(steps[ours], steps[theirs])) }));
     const [png, sharpPng] = [(await all['limn png'](picture, 80)).length, (await all['sharp png'](picture)).length];
     results.push({ picture: picture.name, megapixels: (picture.width * picture.height) / 1e6, steps, pairs: [...pairs, { ours: 'limn png', theirs: 'sharp png', ratio: png / sharpPng, bytes: [png, sharpPng] }] });
   }

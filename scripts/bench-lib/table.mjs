@@ -38,6 +38,16 @@ export function sizes(ladders) {
   return columns([head, ...rows], [0, 1, 2]);
 }
 
+/** How long an AVIF takes, from the ladder's fastest step to its slowest. */
+export function waits(ladders) {
+  const head = ['seconds for an AVIF', '', 'MP', 'fastest', 'slowest'];
+  const rows = ladders.flatMap(({ picture, megapixels, steps }) => ['limn avif', 'libaom, effort 4'].filter((name) => steps[name]).map((name) => {
+    const seconds = steps[name].map(({ ms }) => ms / 1000);
+    return [picture, name, megapixels.toFixed(1), Math.min(...seconds).toFixed(1), Math.max(...seconds).toFixed(1)];
+  }));
+  return columns([head, ...rows], [0, 1]);
+}
+
 /** SSIM with the full filter. */
 export function nearness(reductions) {
   const head = ['SSIM with the full filter', 'Limn', 'sharp'];

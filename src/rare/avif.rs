@@ -1,4 +1,4 @@
-//! AVIF: `encode` by rav1e, and decoding by `container` (the boxes), re_rav1d (the AV1 picture), `colour`
+//! AVIF: `encode` by the crate `limn-av1`, and decoding by `container` (the boxes), re_rav1d (the AV1 picture), `colour`
 //! (its planes to RGBA) and `turn`.
 
 mod boxes;

@@ -11,7 +11,7 @@ pub(super) struct Planes {
 }
 
 /// The side of a plane of chroma for a side of the picture.
-pub(super) fn narrow(side: u32, half: bool) -> u32 {
+fn narrow(side: u32, half: bool) -> u32 {
     if half {
         side.div_ceil(2)
     } else {
