@@ -28,6 +28,18 @@ fn what_is_encoded_is_decoded() {
 }
 
 #[test]
+fn a_large_picture_of_an_odd_size_is_encoded_with_larger_blocks() {
+    let (wide, high) = (901u32, 667u32);
+    let pixel = |x: u32, y: u32| [(x / 4) as u8, (y / 3) as u8, ((x + y) / 8) as u8, 255];
+    let data: Vec<u8> = (0..high).flat_map(|y| (0..wide).flat_map(move |x| pixel(x, y))).collect();
+    let file = encode(wide, high, 80, false, &data).unwrap();
+    assert!(file.bytes.len() < data.len() / 100, "{} bytes", file.bytes.len());
+    let back = decode(&file.bytes).unwrap();
+    assert_eq!(back.size, Size::new(wide, high));
+    assert!(difference(&back.bytes, &data) < 1.5, "{}", difference(&back.bytes, &data));
+}
+
+#[test]
 fn bounds_are_named() {
     assert_eq!(encode(70, 50, 0, false, &picture(false)).unwrap_err().code(), "bad_arg");
     assert_eq!(encode(2_000, 2_000, 50, false, &vec![0; 16_000_000]).unwrap_err().code(), "image_too_large");
