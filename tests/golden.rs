@@ -126,6 +126,30 @@ fn the_committed_url_reference_is_the_tables() {
     }
 }
 
+/// Small AVIFs of each kind with their names. `tests/rare.test.mjs` has the built module, which uses SIMD, make the same.
+fn avifs() -> Vec<(&'static str, Vec<u8>)> {
+    let (wide, high) = (97u32, 65u32);
+    let drawn = |clear: bool| -> Vec<u8> {
+        let pixel = |x: u32, y: u32| [x * 2 + y % 7 * 5, x * y / 16, (x / 8 + y / 8) % 2 * 120 + y, if clear { 255 - x } else { 255 }];
+        (0..high).flat_map(|y| (0..wide).flat_map(move |x| pixel(x, y).map(|sample| sample as u8))).collect()
+    };
+    [("coarse", 30, false, false), ("fine", 80, false, true), ("full", 60, true, false), ("lossless", 100, false, false)]
+        .map(|(name, quality, full, clear)| (name, limn_rare::avif::encode(wide, high, quality, full, &drawn(clear)).unwrap().bytes))
+        .into()
+}
+
+#[test]
+#[cfg_attr(not(target_arch = "x86_64"), ignore = "the bytes on record are those of x86-64")]
+fn an_avif_is_the_file_on_record_to_the_byte() {
+    for (name, made) in avifs() {
+        let path = folder().join(format!("avif-{name}.avif"));
+        if std::env::var_os("LIMN_BLESS").is_some() {
+            std::fs::write(&path, &made).unwrap();
+        }
+        assert!(std::fs::read(&path).unwrap_or_default() == made, "{} is another file; run scripts/bless", path.display());
+    }
+}
+
 /// Bytes of each encoder: what a cache may hold under a key. A cut reaches it, whose pixels are the same on
 /// every machine; what operations make is held by the golden images.
 fn encoded() -> String {
@@ -138,6 +162,7 @@ fn encoded() -> String {
             all.extend(render(&plan, &source, &Scene::new(Class::Base, &kit, Quality::Default)).unwrap().bytes);
         }
     }
+    all.extend(avifs().into_iter().flat_map(|(_, bytes)| bytes));
     hash::hex(&hash::sha256(&all))
 }
 

@@ -95,6 +95,22 @@ test('avif there and back', async () => {
   }
 });
 
+test('avif, to the byte what the host makes without SIMD', () => {
+  const drawn = (clear) => {
+    const data = new Uint8Array(97 * 65 * 4);
+    for (let y = 0, at = 0; y < 65; y++) {
+      for (let x = 0; x < 97; x++, at += 4) {
+        data.set([x * 2 + (y % 7) * 5, Math.floor((x * y) / 16), ((Math.floor(x / 8) + Math.floor(y / 8)) % 2) * 120 + y, clear ? 255 - x : 255], at);
+      }
+    }
+    return data;
+  };
+  for (const [name, quality, full, clear] of [['coarse', 30, false, false], ['fine', 80, false, true], ['full', 60, true, false], ['lossless', 100, false, false]]) {
+    const made = run({ job: 'avif_encode', width: 97, height: 65, quality, full_chroma: full }, drawn(clear));
+    assert.ok(file(`tests/golden/avif-${name}.avif`).equals(Buffer.from(made.bytes)), name);
+  }
+});
+
 test('avif of other makers', { skip: sharp ? false : 'sharp is not installed' }, async () => {
   const data = picture(160, 101);
   for (const options of [{ chromaSubsampling: '4:2:0' }, { chromaSubsampling: '4:4:4' }, { lossless: true }]) {
