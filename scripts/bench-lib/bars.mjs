@@ -41,9 +41,13 @@ function others(results) {
 function sizes(results, ladders) {
   const rows = (ours, theirs, fits = () => true) => ladders.filter(fits).map(({ picture, pairs }) => ({ title: picture, ...pairs.find((pair) => pair.ours === ours && pair.theirs === theirs) }));
   const pngs = results.filter(({ format }) => format === 'png').map((result) => ({ title: result.title, ratio: named(result, 'limn')?.bytes / named(result, 'sharp native')?.bytes }));
+  const clear = results.filter(({ file, format }) => file === 'alpha.png' && format === 'webp');
+  const alpha = (key) => (result) => [named(result, 'limn')?.[key], named(result, 'sharp native')?.[key]];
   const bytes = (name, limit, list) => most(name, limit, list, (row) => row.ratio, ratio);
   return [
     bytes('WebP: bytes of libwebp, method 4, at equal SSIM', 1.05, rows('limn webp', 'libwebp, method 4')),
+    most('WebP with alpha: bytes of libwebp, method 4, at its quality', 1.05, clear, (result) => alpha('bytes')(result).reduce((ours, theirs) => ours / theirs), ratio),
+    most('WebP with alpha: its SSIM less ours', 0.0005, clear, (result) => alpha('ssim')(result).reduce((ours, theirs) => theirs - ours), (value) => value.toFixed(4)),
     bytes('JPEG: bytes of libjpeg-turbo at equal SSIM', 1, rows('limn jpg', 'libjpeg-turbo')),
     bytes('JPEG, progressive: bytes of baseline', 1, rows('limn jpg, progressive', 'limn jpg')),
     bytes('JPEG, effort=high: bytes of mozjpeg at equal SSIM', 1.02, rows('limn jpg, high effort', 'mozjpeg')),

@@ -6,7 +6,7 @@ use crate::hash;
 use crate::plan::Plan;
 
 /// Changed whenever a decoder, operation or encoder makes other pixels or bytes than before.
-pub const ENCODER_VERSION: u32 = 9;
+pub const ENCODER_VERSION: u32 = 10;
 /// Changed whenever the layout of cached entries does.
 const SCHEMA: u32 = 2;
 /// Longest key of an R2 object, bytes (the platform's bound is 1,024).

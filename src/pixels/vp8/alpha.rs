@@ -44,20 +44,20 @@ fn each_row(filter: Filter, plane: &[u8], width: usize, give: &mut dyn FnMut(&[u
     }
 }
 
-/// About how many bits the differences take: runs are nearly free, the rest costs its entropy.
-fn estimate(filter: Filter, plane: &[u8], width: usize) -> f32 {
-    let mut counts = [0u32; 256];
-    let mut last = None;
-    each_row(filter, plane, width, &mut |row| {
-        for &value in row {
-            if last != Some(value) {
-                counts[usize::from(value)] += 1;
-            }
-            last = Some(value);
+/// The filter that leaves least. How it plays together with copies and palettes cannot be told without looking for them.
+fn best_filter(plane: &[u8], width: u32, height: u32) -> Result<Filter, Vp8Error> {
+    // Few levels are packed into places of a palette, which differences would undo.
+    if is_of_few_levels(plane) {
+        return Ok(Filter::None);
+    }
+    let mut best = (f64::INFINITY, Filter::None);
+    for filter in FILTERS {
+        let bits = vp8l::write::plane_bits(width, height, |put| each_row(filter, plane, width as usize, put))?;
+        if bits < best.0 {
+            best = (bits, filter);
         }
-    });
-    let total = counts.iter().sum::<u32>() as f32;
-    counts.iter().filter(|&&n| n > 0).map(|&n| n as f32 * ((total / n as f32).log2() + 4.0)).sum()
+    }
+    Ok(best.1)
 }
 
 /// Whether a plane has as many levels as the palette of bundled pixels at most.
@@ -77,12 +77,8 @@ pub fn alpha_chunk(plane: &[u8], width: u32, height: u32) -> Result<Vec<u8>, Vp8
     if plane.len() != width as usize * height as usize {
         return Err(Vp8Error::WrongLength);
     }
-    let wide = width as usize;
-    // Few levels are packed into places of a palette, which differences would undo.
-    let filters = if is_of_few_levels(plane) { &FILTERS[..1] } else { &FILTERS };
-    let priced = filters.iter().map(|&filter| (estimate(filter, plane, wide), filter));
-    let filter = priced.min_by(|a, b| a.0.total_cmp(&b.0)).map_or(Filter::None, |(_, filter)| filter);
-    let packed = vp8l::write::encode_plane(width, height, |put| each_row(filter, plane, wide, put))?;
+    let filter = best_filter(plane, width, height)?;
+    let packed = vp8l::write::encode_plane(width, height, |put| each_row(filter, plane, width as usize, put))?;
     let (header, body) = if packed.len() < plane.len() { ((filter as u8) << 2 | 1, packed.as_slice()) } else { (0, plane) };
     let mut out = Vec::new();
     out.try_reserve_exact(1 + body.len()).map_err(|_| Vp8Error::OutOfMemory)?;
@@ -124,6 +120,28 @@ mod tests {
                 }
             });
             round_trip("noise", w, h, |x, y| ((x * 7919) ^ (y * 104729)).wrapping_mul(2654435761).to_le_bytes()[3]);
+        }
+    }
+
+    #[test]
+    fn the_filter_is_chosen_by_what_it_leaves() {
+        let (w, h) = (320u32, 240u32);
+        let chosen = |alpha: &dyn Fn(f32, f32) -> f32| {
+            let level = |x: u32, y: u32| alpha(x as f32 - 160.0, y as f32 - 120.0).clamp(0.0, 255.0) as u8;
+            let plane: Vec<u8> = (0..h).flat_map(|y| (0..w).map(move |x| (x, y))).map(|(x, y)| level(x, y)).collect();
+            let chunk = alpha_chunk(&plane, w, h).unwrap();
+            let each =
+                FILTERS.map(|filter| vp8l::write::encode_plane(w, h, |put| each_row(filter, &plane, w as usize, put)).unwrap().len());
+            (chunk.len() - 1, each)
+        };
+        // A soft ellipse, a hard one with a soft rim, and a slope that turns.
+        let ellipse: &dyn Fn(f32, f32) -> f32 = &|x, y| 500.0 - 420.0 * (x * x / 20_000.0 + y * y / 11_000.0).sqrt();
+        let rim: &dyn Fn(f32, f32) -> f32 = &|x, y| 128.0 + 90.0 * (100.0 - (x * x + y * y).sqrt());
+        let slope: &dyn Fn(f32, f32) -> f32 = &|x, y| 128.0 + x * 0.6 + y * 0.4 + 20.0 * (x * 0.05).sin();
+        for alpha in [ellipse, rim, slope] {
+            let (taken, each) = chosen(alpha);
+            let (least, most) = (each.into_iter().min().unwrap(), each.into_iter().max().unwrap());
+            assert!(taken * 20 <= least * 21 && most > least, "{taken} of {each:?}");
         }
     }
 }

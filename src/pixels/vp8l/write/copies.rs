@@ -19,8 +19,9 @@ pub struct Copy {
 /// How far copies reach back, a power of two.
 const REACH: usize = 1 << 18;
 const HASHES: usize = 1 << 16;
-/// Places that are looked at: before prices are known, and then.
-const LOOKS: [usize; 2] = [4, 16];
+/// Places that are looked at: before prices are known, and then. By 16 a soft plane of alpha takes 17 % more bytes in five sixths
+/// of the time; pictures hardly differ.
+const LOOKS: [usize; 2] = [4, 64];
 /// From here on a copy is good enough not to look on.
 const ENOUGH: usize = 256;
 /// No place.

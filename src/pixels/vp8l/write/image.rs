@@ -186,6 +186,14 @@ const CACHES: [u32; 3] = [4, 7, 10];
 /// Pixels from which on a second look for copies pays.
 const LARGE: usize = 64;
 
+/// About how many bits an image takes.
+///
+/// # Errors
+/// `OutOfMemory`.
+pub fn bits(pixels: &[u32], width: usize) -> Result<f64, WriteError> {
+    Ok(count(pixels, &find(pixels, width, None)?, width, 0).bits())
+}
+
 /// Writes an image; `main` where it is the picture itself, of which the file says that all its blocks share their codes.
 ///
 /// # Errors

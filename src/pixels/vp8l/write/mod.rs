@@ -46,11 +46,8 @@ pub fn encode(pixels: &[u8], channels: usize, width: u32, height: u32) -> Result
     out.finish()
 }
 
-/// Encodes a plane of bytes, whose rows `rows` hands out, as a stream without a header, as the alpha chunk has it.
-///
-/// # Errors
-/// As [`encode`].
-pub fn encode_plane(width: u32, height: u32, rows: impl FnOnce(&mut dyn FnMut(&[u8]))) -> Result<Vec<u8>, WriteError> {
+/// A plane of bytes as pixels, from its rows.
+fn plane(width: u32, height: u32, rows: impl FnOnce(&mut dyn FnMut(&[u8]))) -> Result<Vec<u32>, WriteError> {
     let samples = width as usize * height as usize;
     let mut colours = Vec::new();
     colours.try_reserve_exact(samples).map_err(|_| WriteError::OutOfMemory)?;
@@ -59,10 +56,31 @@ pub fn encode_plane(width: u32, height: u32, rows: impl FnOnce(&mut dyn FnMut(&[
         colours.extend(row.iter().take(left).map(|&value| u32::from(value) << 8));
     });
     checked(width, height, colours.len(), 1)?;
+    Ok(colours)
+}
+
+/// Encodes a plane of bytes, whose rows `rows` hands out, as a stream without a header, as the alpha chunk has it.
+///
+/// # Errors
+/// As [`encode`].
+pub fn encode_plane(width: u32, height: u32, rows: impl FnOnce(&mut dyn FnMut(&[u8]))) -> Result<Vec<u8>, WriteError> {
+    let colours = plane(width, height, rows)?;
     let mut out = Bits::default();
     // What stands beside the picture has foretold its samples already.
     body(colours, width as usize, false, &mut out)?;
     out.finish()
+}
+
+/// About how many bits [`encode_plane`] would take, in a third of its time.
+///
+/// # Errors
+/// As [`encode`].
+pub fn plane_bits(width: u32, height: u32, rows: impl FnOnce(&mut dyn FnMut(&[u8]))) -> Result<f64, WriteError> {
+    let (mut colours, mut width) = (plane(width, height, rows)?, width as usize);
+    if let Some(palette) = palette::colours(&colours).filter(|palette| palette.len() <= BUNDLED) {
+        palette::apply(&mut colours, &mut width, &palette);
+    }
+    image::bits(&colours, width)
 }
 
 /// Most colours of a plane for which a palette pays: several places are one number.
